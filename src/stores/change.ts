@@ -43,7 +43,7 @@ export function detailOf({ zone, zoneField: _, probeUrl, setLabels, ...rest }: S
  *
  * @throws UserError `invalid_input` if it would have too many labels
  */
-function descriptionAfter(
+export function descriptionAfter(
   { name, labels, probeUrl }: StoreDescription,
   { setLabels = {}, ...change }: StoreChange,
 ): StoreDescription {

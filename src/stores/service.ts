@@ -127,9 +127,14 @@ export class StoreService {
     this.#directory.changed();
   }
 
-  /** Changes many stores, all or none. @throws UserError `forbidden`, `busy` */
-  changeAll(principal: Principal, changes: readonly BatchedChange[], options: BatchOptions): Promise<BatchResult> {
-    return changeStores(this.#parts, principal, changes, options);
+  /** Changes many stores, all or none; none after the signal. @throws UserError `forbidden`, `busy` */
+  changeAll(
+    principal: Principal,
+    changes: readonly BatchedChange[],
+    options: BatchOptions,
+    signal: AbortSignal,
+  ): Promise<BatchResult> {
+    return changeStores(this.#parts, principal, changes, options, signal);
   }
 
   /** The deleted stores, by id. @throws UserError `forbidden` for owners */

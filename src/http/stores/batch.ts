@@ -83,12 +83,12 @@ export function batchRoutes(stores: StoreService): Routes {
         // The parser turns both types into the same.
         validatorCompiler: (route) => compileValidator(route.httpPart === 'body' ? { ...route, schema: Batch } : route),
       },
-      async ({ body, query, principal }, reply) => {
+      async ({ body, query, principal, deadline }, reply) => {
         // Without a type there is no schema that Fastify would check.
         if (!body) throw new UserError('unsupported_media_type', NO_BODY);
         const changes = (body as Static<typeof Batch>).stores.map((one, i) => changeOf(one, `stores.${i}.`));
         const { create = false, dry_run: dryRun = false } = query;
-        const { failures, ...counts } = await stores.changeAll(principal, changes, { create, dryRun });
+        const { failures, ...counts } = await stores.changeAll(principal, changes, { create, dryRun }, deadline.signal);
         if (failures.length === 0) return { received: changes.length, ...counts };
         const [first] = failures;
         const more = failures.length > 1 ? `, and ${failures.length - 1} more` : '';

@@ -37,6 +37,7 @@ import { SqlSyncLog } from '../sql/sync-log.ts';
 import { DuckdbAppending } from './append.ts';
 import { beginOpening, endOpening, strangeLog, walFile } from './generation.ts';
 import { DuckdbImportSession } from './import.ts';
+import { DUCKDB_JSON } from './json-rows.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { finishRestore } from './restore.ts';
 import { DuckdbSnapshot, scanLatestPoll } from './snapshot.ts';
@@ -120,19 +121,8 @@ export class DuckdbStorage implements Storage {
     };
     this.reports = new SqlReportCatalog(catalog, dialect);
     this.imports = new SqlImportCatalog(catalog);
-    this.accounts = new SqlAccountCatalog(catalog, {
-      lock: async () => {},
-      texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
-    });
-    this.alerts = new SqlAlertCatalog(catalog, {
-      lock: async () => {},
-      texts: (json) => `unnest(from_json(${json}::json, '["VARCHAR"]'))`,
-      rowsOf: (json, columns) => {
-        const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
-        const rows = `from_json(${json}::json, '${JSON.stringify([types])}')`;
-        return `(select unnest(${rows}, recursive := true)) c`;
-      },
-    });
+    this.accounts = new SqlAccountCatalog(catalog, { ...DUCKDB_JSON, lock: async () => {} });
+    this.alerts = new SqlAlertCatalog(catalog, { ...DUCKDB_JSON, lock: async () => {} });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
@@ -201,7 +191,9 @@ export class DuckdbStorage implements Storage {
   }
 
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
-    return this.#queue.runSoon(() => this.#writing((session, changes) => work(new SqlStoreWriter(session, changes))));
+    return this.#queue.runSoon(() =>
+      this.#writing((session, changes) => work(new SqlStoreWriter(session, changes, DUCKDB_JSON))),
+    );
   }
 
   async appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {

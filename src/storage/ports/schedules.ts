@@ -64,6 +64,13 @@ export interface EffectiveFrom {
   readonly asked: boolean;
 }
 
+/** The zone of a store from an instant on; `null`: the default zone. */
+export interface ZoneOfStore {
+  readonly key: number;
+  /** An IANA name. */
+  readonly zone: string | null;
+}
+
 /**
  * Changes to single stores, as one transaction. Each returns whether it changed anything; a version that is already in
  * force stays, with those planned after it. A change ends the version in force at its instant and replaces all later
@@ -78,6 +85,8 @@ export interface ScheduleWriter extends ScheduleReader {
   withdrawHours(key: number, from: number): Promise<boolean>;
   /** @param zone an IANA name; `null`: the default zone */
   setZone(key: number, zone: string | null, effectiveFrom: EffectiveFrom): Promise<boolean>;
+  /** The same for many stores, each of them once; returns the keys of those that changed. */
+  setZones(zones: readonly ZoneOfStore[], effectiveFrom: EffectiveFrom): Promise<ReadonlySet<number>>;
   /**
    * @param date local, `2025-12-24`
    * @param openings replace the weekly rows that begin on that date; none: closed

@@ -30,17 +30,32 @@ export interface DeletedPoll {
   readonly reason: string | undefined;
 }
 
-/** Changes to single stores, as one transaction. */
+/** What is written of a store. */
+export interface DescribedStore {
+  readonly key: number;
+  readonly description: StoreDescription;
+}
+
+/** Changes to stores, as one transaction. Lists name each store at most once. */
 export interface StoreWriter extends ScheduleWriter {
   /** The store with this id, deleted or not. */
   findStore(id: string): Promise<StoreRecord | undefined>;
+  /** Those of the stores that exist, deleted or not, by id. */
+  findStores(ids: readonly string[]): Promise<ReadonlyMap<string, StoreRecord>>;
   /** Creates a store, or restores a deleted one with its hours and polls; returns its key. */
   addStore(id: string): Promise<number>;
+  /** Creates stores, or restores deleted ones with their hours and polls; returns the keys of all of them by id. */
+  addStores(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Returns whether anything changed. */
   describeStore(key: number, description: StoreDescription): Promise<boolean>;
+  /** Returns the keys of those that changed. */
+  describeStores(stores: readonly DescribedStore[]): Promise<ReadonlySet<number>>;
   /** Adds an entry to the audit log in the same transaction. */
   addAudit(entry: AuditRecord): Promise<void>;
+  addAudits(entries: readonly AuditRecord[]): Promise<void>;
   deleteStore(key: number, options: { readonly withPolls: boolean }): Promise<void>;
+  /** Deletes stores and keeps their polls. */
+  deleteStores(keys: readonly number[]): Promise<void>;
   /**
    * Deletes the poll at an instant (milliseconds) and returns it; `undefined`: there is none. The store's first poll and
    * the newest poll of all are then the next ones.

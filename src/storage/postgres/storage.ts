@@ -34,6 +34,7 @@ import { SqlSyncLog } from '../sql/sync-log.ts';
 import { PostgresAppending } from './append.ts';
 import type { PostgresConnection, PostgresPool } from './client.ts';
 import { PostgresImportSession } from './import.ts';
+import { POSTGRES_JSON } from './json-rows.ts';
 import { lockFor } from './lock.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { Partitioning } from './partitioning.ts';
@@ -106,16 +107,11 @@ export class PostgresStorage implements Storage {
       saveFigures: (sql, id, content) => saveFigures(sql as PostgresConnection, id, content),
     });
     this.accounts = new SqlAccountCatalog(catalog, {
+      ...POSTGRES_JSON,
       lock: (sql) => lockFor(sql, 'accounts'),
-      texts: (json) => `jsonb_array_elements_text(${json}::jsonb)`,
     });
     this.imports = new SqlImportCatalog(catalog);
-    this.alerts = new SqlAlertCatalog(catalog, {
-      lock: (sql) => lockFor(sql, 'alerts'),
-      texts: (json) => `jsonb_array_elements_text(${json}::jsonb)`,
-      rowsOf: (json, columns) =>
-        `jsonb_to_recordset(${json}::jsonb) as c(${columns.map(({ name, type }) => `${name} ${type}`).join(', ')})`,
-    });
+    this.alerts = new SqlAlertCatalog(catalog, { ...POSTGRES_JSON, lock: (sql) => lockFor(sql, 'alerts') });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, (sql) => lockFor(sql, 'judgements'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
@@ -185,7 +181,9 @@ export class PostgresStorage implements Storage {
 
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
     return this.#queue.runSoon(() =>
-      this.#writing(this.#pools.writes, (connection, changes) => work(new SqlStoreWriter(connection, changes))),
+      this.#writing(this.#pools.writes, (connection, changes) =>
+        work(new SqlStoreWriter(connection, changes, POSTGRES_JSON)),
+      ),
     );
   }
 

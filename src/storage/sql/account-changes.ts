@@ -13,14 +13,13 @@ import { SqlAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
 import { removeContactPointsOf } from './contact-points.ts';
 import { SqlFactorChanges } from './factors.ts';
+import type { JsonRows } from './json-rows.ts';
 import { SqlLinkChanges } from './sign-in-links.ts';
 
 /** What differs between the engines. */
-export interface AccountDialect {
+export interface AccountDialect extends Pick<JsonRows, 'texts'> {
   /** Waits, within a transaction, until no other transaction changes accounts. */
   lock(sql: Sql): Promise<void>;
-  /** An expression that expands a JSON array of texts to rows. */
-  texts(json: string): string;
 }
 
 /** Changes accounts within a transaction, in SQL common to both engines. */

@@ -18,15 +18,12 @@ import { ALERT_GROUPS, ALERT_RULES, INCIDENT_EVENTS, INCIDENTS } from './alert-r
 import { addAudit } from './audit.ts';
 import { SqlDeliveryChanges } from './deliveries.ts';
 import { spendTicket } from './factors.ts';
-import type { RowsOf } from './record-map.ts';
+import type { JsonRows } from './json-rows.ts';
 
 /** What differs between the engines. */
-export interface AlertDialect {
+export interface AlertDialect extends JsonRows {
   /** Waits, within a transaction, until no other transaction changes alerts. */
   lock(sql: Sql): Promise<void>;
-  /** An expression that expands a JSON array of texts to rows. */
-  texts(json: string): string;
-  readonly rowsOf: RowsOf;
 }
 
 /** Reads alert rules and incidents, in SQL common to both engines. */

@@ -1,4 +1,5 @@
 import type { Row, Sql } from '../../lib/sql.ts';
+import type { RowsOf, TypedColumn } from './json-rows.ts';
 
 /** How a field is kept in its column. `instant`: milliseconds; `json`: as text. */
 type ColumnKind = 'text' | 'instant' | 'integer' | 'boolean' | 'json';
@@ -22,15 +23,6 @@ const SQL_TYPES: Readonly<Record<ColumnKind, string>> = {
 
 /** Rows that are written by one statement. */
 const BLOCK = 1_000;
-
-/** A column of a table, and its SQL type. */
-export interface TypedColumn {
-  readonly name: string;
-  readonly type: string;
-}
-
-/** Makes a table with these columns from a parameter that holds an array of JSON objects, under the name `c`. */
-export type RowsOf = (parameter: string, columns: readonly TypedColumn[]) => string;
 
 /** Which field of a record is in which column of a table, in both directions. The first column is the key. */
 export class RecordMap<T extends object> {

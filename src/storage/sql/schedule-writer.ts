@@ -1,6 +1,6 @@
 import { NO_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
-import type { Sql } from '../../lib/sql.ts';
+import type { Row, Sql } from '../../lib/sql.ts';
 import type {
   EffectiveFrom,
   HoursVersion,
@@ -9,19 +9,27 @@ import type {
   ScheduleWriter,
   SpecialDate,
   WeekRow,
+  ZoneOfStore,
   ZoneVersion,
 } from '../ports/schedules.ts';
+import type { JsonRows, RowsOf } from './json-rows.ts';
 import type { Changes } from './revision.ts';
-import { hoursVersions, saidHours, specialDates, WHOLE_WEEK, zoneVersions } from './schedules.ts';
+import { hoursVersions, saidHours, specialDates, WHOLE_WEEK, zoneVersions, zoneVersionsOf } from './schedules.ts';
 
-/** Changes single stores within the connection's present transaction, in SQL common to both engines. */
+const KEY = { name: 'key', type: 'integer' };
+const ZONE = { name: 'zone', type: 'text' };
+
+/** Changes stores within the connection's present transaction, in SQL common to both engines. */
 export class SqlScheduleWriter implements ScheduleWriter {
   readonly #sql: Sql;
   readonly #changes: Changes;
 
-  constructor(sql: Sql, changes: Changes) {
+  readonly #rowsOf: RowsOf;
+
+  constructor(sql: Sql, changes: Changes, { rowsOf }: JsonRows) {
     this.#sql = sql;
     this.#changes = changes;
+    this.#rowsOf = rowsOf;
   }
 
   hoursVersions(key: number): Promise<HoursVersion[]> {
@@ -70,22 +78,63 @@ export class SqlScheduleWriter implements ScheduleWriter {
     return this.#changed(key);
   }
 
-  async setZone(key: number, zone: string | null, { instant, asked }: EffectiveFrom): Promise<boolean> {
-    const versions = await this.zoneVersions(key);
-    const before = versions.find(({ from, until }) => from <= instant && instant < until);
-    if (before === undefined || before.zone === zone) return false;
-    const first = (versions.length === 1 && before.zone === null) || before.zone === UNKNOWN_ZONE;
-    const at = { key, instant };
-    await this.#sql.run('delete from zone_changes where store_key = $key and until_ms > $instant::bigint', at);
-    // A zone that began at this instant was never in force.
-    if (before.from < instant && (asked || !first)) {
+  async setZone(key: number, zone: string | null, effectiveFrom: EffectiveFrom): Promise<boolean> {
+    return (await this.setZones([{ key, zone }], effectiveFrom)).has(key);
+  }
+
+  async setZones(zones: readonly ZoneOfStore[], { instant, asked }: EffectiveFrom): Promise<ReadonlySet<number>> {
+    const changed: ZoneOfStore[] = [];
+    const ended: ZoneOfStore[] = [];
+    const known = await this.#zonesOf(zones.map(({ key }) => key));
+    for (const { key, zone } of zones) {
+      const versions = known.get(key) ?? [];
+      const before = versions.find(({ from, until }) => from <= instant && instant < until);
+      if (before === undefined || before.zone === zone) continue;
+      changed.push({ key, zone });
+      const first = (versions.length === 1 && before.zone === null) || before.zone === UNKNOWN_ZONE;
+      // A zone that began at this instant was never in force.
+      if (before.from < instant && (asked || !first)) ended.push({ key, zone: before.zone });
+    }
+    if (changed.length === 0) return new Set();
+    const keys = JSON.stringify(changed.map(({ key }) => ({ key })));
+    await this.#sql.run(
+      `delete from zone_changes
+       where until_ms > $instant::bigint and store_key in (select key from ${this.#rowsOf('$keys', [KEY])})`,
+      { instant, keys },
+    );
+    if (ended.length > 0) {
       await this.#sql.run(
-        'insert into zone_changes (store_key, zone, until_ms) values ($key, $zone, $instant::bigint)',
-        { ...at, zone: before.zone },
+        `insert into zone_changes (store_key, zone, until_ms)
+         select key, zone, $instant::bigint from ${this.#rowsOf('$rows', [KEY, ZONE])}`,
+        { instant, rows: JSON.stringify(ended) },
       );
     }
-    await this.#sql.run('update stores set zone = $zone where store_key = $key', { key, zone });
-    return this.#changed(key);
+    await this.#sql.run(
+      `update stores set zone = c.zone, version = version + 1
+       from ${this.#rowsOf('$rows', [KEY, ZONE])} where store_key = c.key`,
+      { rows: JSON.stringify(changed) },
+    );
+    this.#changes.stores();
+    return new Set(changed.map(({ key }) => key));
+  }
+
+  /** The zones of stores as versions, by the key of the store. */
+  async #zonesOf(keys: readonly number[]): Promise<Map<number, ZoneVersion[]>> {
+    const given = this.#rowsOf('$keys', [KEY]);
+    const rows = await this.#sql.rows(
+      `select store_key, zone, until_ms from zone_changes where store_key in (select key from ${given})
+       union all select store_key, zone, null from stores where store_key in (select key from ${given})
+       order by store_key, until_ms nulls last`,
+      { keys: JSON.stringify(keys.map((key) => ({ key }))) },
+    );
+    const byKey = new Map<number, Row[]>();
+    for (const row of rows) {
+      const key = Number(row.store_key);
+      const ofStore = byKey.get(key);
+      if (ofStore === undefined) byKey.set(key, [row]);
+      else ofStore.push(row);
+    }
+    return new Map([...byKey].map(([key, ofStore]) => [key, zoneVersionsOf(ofStore)]));
   }
 
   async setSpecialHours(key: number, date: string, openings: readonly Opening[]): Promise<boolean> {

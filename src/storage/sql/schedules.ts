@@ -35,12 +35,18 @@ export async function saidHours(sql: Sql, key: number): Promise<HoursVersion[]> 
 }
 
 export async function zoneVersions(sql: Sql, key: number): Promise<ZoneVersion[]> {
-  const rows = await sql.rows(
-    `select zone, until_ms from zone_changes where store_key = $key
-     union all select zone, null from stores where store_key = $key
-     order by until_ms nulls last`,
-    { key },
+  return zoneVersionsOf(
+    await sql.rows(
+      `select zone, until_ms from zone_changes where store_key = $key
+       union all select zone, null from stores where store_key = $key
+       order by until_ms nulls last`,
+      { key },
+    ),
   );
+}
+
+/** The zones of a store as versions. @param rows in the order of their ends */
+export function zoneVersionsOf(rows: readonly Row[]): ZoneVersion[] {
   let from = Number.NEGATIVE_INFINITY;
   return rows.map((row) => {
     const version = { from, until: untilOf(row), zone: row.zone === null ? null : String(row.zone) };

@@ -57,6 +57,57 @@ export function storesContract(engine: string, open: () => Promise<Storage>): vo
       assert.equal(await storage.changing((writer) => writer.describeStore(key, same)), false, 'the text is canonical');
     });
 
+    test('many stores are found, added, described, moved and deleted at once, and only those that change', async (t) => {
+      const storage = await opened(t);
+      await stores(storage, [
+        { id: 'a', name: 'A', zone: 'UTC', labels: { city: 'Rome' } },
+        { id: 'b', name: 'B' },
+        { id: 'gone', name: 'Gone' },
+      ]);
+      const gone = await keyOf(storage, 'gone');
+      await storage.changing((writer) => writer.deleteStores([gone]));
+      const [versionA, versionGone] = [await versionOf(storage, 'a'), await versionOf(storage, 'gone')];
+      const quoted = 'Joe\'s "Café", \\ {"key": 1}\n';
+      await storage.changing(async (writer) => {
+        const found = await writer.findStores(['b', 'nobody', 'a', 'gone']);
+        assert.deepEqual([...found.keys()].sort(), ['a', 'b', 'gone']);
+        assert.deepEqual(found.get('a'), await writer.findStore('a'));
+        assert.equal(found.get('gone')?.deleted, true);
+        const keys = await writer.addStores(['a', 'gone', 'new', quoted]);
+        assert.deepEqual([...keys.keys()].sort(), ['a', 'gone', 'new', quoted].sort());
+        const keyOfNew = keys.get('new') ?? 0;
+        const [a, b] = [found.get('a')?.key ?? 0, found.get('b')?.key ?? 0];
+        const changed = await writer.describeStores([
+          { key: a, description: { name: 'A', labels: { city: 'Rome' }, probeUrl: null } },
+          { key: b, description: { name: null, labels: { note: quoted }, probeUrl: 'https://b.example.com/' } },
+          { key: keyOfNew, description: { name: quoted, labels: {}, probeUrl: null } },
+        ]);
+        assert.deepEqual([...changed].sort(), [b, keyOfNew].sort());
+        const zones = [
+          { key: a, zone: 'UTC' },
+          { key: b, zone: 'Asia/Tokyo' },
+          { key: keyOfNew, zone: null },
+        ];
+        assert.deepEqual([...(await writer.setZones(zones, { instant: JUNE, asked: false }))], [b]);
+        assert.deepEqual([...(await writer.setZones([{ key: a, zone: null }], { instant: JUNE, asked: false }))], [a]);
+        assert.deepEqual(await writer.zoneVersions(a), [
+          { from: Number.NEGATIVE_INFINITY, until: JUNE, zone: 'UTC' },
+          { from: JUNE, until: Number.POSITIVE_INFINITY, zone: null },
+        ]);
+      });
+      assert.deepEqual(await described(storage), [
+        [quoted, null, null, null, {}, false],
+        ['a', 'A', null, null, { city: 'Rome' }, false],
+        ['b', null, 'Asia/Tokyo', 'https://b.example.com/', { note: quoted }, false],
+        ['gone', 'Gone', null, null, {}, false],
+        ['new', quoted, null, null, {}, false],
+      ]);
+      assert.deepEqual(
+        [await versionOf(storage, 'a'), await versionOf(storage, 'gone')],
+        [versionA + 1, versionGone + 1],
+      );
+    });
+
     test('of several rows of a store the last text of each column wins', async (t) => {
       const storage = await opened(t);
       const rows = [

@@ -7,9 +7,16 @@ import type {
   KnownWeek,
   Opening,
   SpecialDate,
+  ZoneOfStore,
   ZoneVersion,
 } from '../../../src/storage/ports/schedules.ts';
-import type { DeletedPoll, StoreDescription, StoreRecord, StoreWriter } from '../../../src/storage/ports/stores.ts';
+import type {
+  DeletedPoll,
+  DescribedStore,
+  StoreDescription,
+  StoreRecord,
+  StoreWriter,
+} from '../../../src/storage/ports/stores.ts';
 import { addAudit } from './audit.ts';
 import type { Changes } from './changes.ts';
 import type { SpecialRow, Store } from './data.ts';
@@ -57,12 +64,25 @@ export class MemoryStoreWriter implements StoreWriter {
     return store && recordOf(store);
   }
 
+  async findStores(ids: readonly string[]): Promise<ReadonlyMap<string, StoreRecord>> {
+    const found = ids.flatMap((id) => storeOf(this.#transaction, id) ?? []);
+    return new Map(found.map((store) => [store.id, recordOf(store)]));
+  }
+
   async addStore(id: string): Promise<number> {
     return nameStore(this.#transaction, id, this.#changes).key;
   }
 
+  async addStores(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return new Map(ids.map((id) => [id, nameStore(this.#transaction, id, this.#changes).key]));
+  }
+
   async addAudit(entry: AuditRecord): Promise<void> {
     addAudit(this.#transaction, entry);
+  }
+
+  async addAudits(entries: readonly AuditRecord[]): Promise<void> {
+    for (const entry of entries) addAudit(this.#transaction, entry);
   }
 
   async setHours(key: number, week: KnownWeek, { instant, asked }: EffectiveFrom): Promise<boolean> {
@@ -100,6 +120,12 @@ export class MemoryStoreWriter implements StoreWriter {
     return this.#change(key, { zone, zoneChanges });
   }
 
+  async setZones(zones: readonly ZoneOfStore[], effectiveFrom: EffectiveFrom): Promise<ReadonlySet<number>> {
+    const changed = new Set<number>();
+    for (const { key, zone } of zones) if (await this.setZone(key, zone, effectiveFrom)) changed.add(key);
+    return changed;
+  }
+
   async setSpecialHours(key: number, date: string, openings: readonly Opening[]): Promise<boolean> {
     const { specialHours } = this.#store(key);
     const rows: SpecialRow[] = distinct(openings).map(({ start, end }) => ({ date, start, end }));
@@ -120,6 +146,16 @@ export class MemoryStoreWriter implements StoreWriter {
     const store = this.#store(key);
     if (store.name === name && store.labels === text && store.probeUrl === probeUrl) return false;
     return this.#change(key, { name, labels: text, probeUrl });
+  }
+
+  async describeStores(stores: readonly DescribedStore[]): Promise<ReadonlySet<number>> {
+    const changed = new Set<number>();
+    for (const { key, description } of stores) if (await this.describeStore(key, description)) changed.add(key);
+    return changed;
+  }
+
+  async deleteStores(keys: readonly number[]): Promise<void> {
+    for (const key of keys) await this.deleteStore(key, { withPolls: false });
   }
 
   async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
