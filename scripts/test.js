@@ -20,6 +20,7 @@ const SLOW = [
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/storage/{duckdb-logs,memory}.test.ts',
   'test/alerts/mass-outages.test.ts',
+  'test/bench/**',
   'test/storage/memory.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,corrupt-database,ended-database,fuzz,hung-database,readiness}.test.ts',

@@ -1,8 +1,7 @@
 import { flushOf, type GroupMember, groupKey, nextFlush } from '../domain/alerts/grouping.ts';
-import { type AlertState, evaluate, NO_INCIDENT } from '../domain/alerts/incident.ts';
+import { replay } from '../domain/alerts/replay.ts';
 import type { StoreView } from '../domain/alerts/run.ts';
 import { DAY, HOUR } from '../domain/hours.ts';
-import type { PollColumns } from '../domain/polls.ts';
 import { staleAfter } from '../domain/staleness.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import { type FleetSchedule, keysOf } from '../fleet/schedules.ts';
@@ -74,19 +73,10 @@ export async function backtest(
   }
   const found: (PastIncident & { readonly group: string })[] = [];
   const visit = (store: StoreEntry, view: Omit<StoreView, 'at'>) => {
-    let state: AlertState = NO_INCIDENT;
-    let open: PastIncident | undefined;
     const group = groupKey(grouping.by, store.labels);
-    for (const at of instantsOf(view, rule.openingGrace, from, to)) {
-      const step = evaluate(rule, { ...view, at }, state);
-      state = step.state;
-      if (step.transition?.kind === 'opened') open = { storeId: store.id, openedAt: at, resolvedAt: undefined };
-      if (step.transition?.kind === 'resolved' && open !== undefined) {
-        found.push({ ...open, resolvedAt: at, group });
-        open = undefined;
-      }
+    for (const { openedAt, resolvedAt } of replay(rule, view, from, to)) {
+      found.push({ storeId: store.id, openedAt, resolvedAt, group });
     }
-    if (open !== undefined) found.push({ ...open, group });
   };
   await walkStores(
     ...([snapshot, fleet, stores, range, pollInterval] as const),
@@ -109,25 +99,6 @@ export async function backtest(
     return { from: start, messages: sent.filter((at) => at >= start && at < next).length };
   });
   return { from, to, stores: stores.length, incidents, messages: sent.length, days };
-}
-
-/** When a store is evaluated: at its polls, and when a guard comes due. */
-function instantsOf(
-  { open, planned, polls, first, last }: Pick<StoreView, 'open' | 'planned'> & PollRange,
-  openingGrace: number,
-  from: number,
-  to: number,
-): number[] {
-  const instants = [...polls.instant.subarray(first, last)];
-  for (let i = 0; i < open.length; i += 2) instants.push((open[i] as number) + openingGrace);
-  for (let i = 1; i < planned.length; i += 2) instants.push(planned[i] as number);
-  return instants.filter((at) => at >= from && at <= to).sort((a, b) => a - b);
-}
-
-interface PollRange {
-  readonly polls: PollColumns;
-  readonly first: number;
-  readonly last: number;
 }
 
 /** When a group would have sent a message. */

@@ -62,7 +62,7 @@ export class AlertWorld {
   }
 
   /** @param feeds stores without hours are always open */
-  static async open(t: TestContext, feeds: StagedFeeds, { live = false } = {}): Promise<AlertWorld> {
+  static async open(t: Pick<TestContext, 'after'>, feeds: StagedFeeds, { live = false } = {}): Promise<AlertWorld> {
     const storage = await openStorage(IN_MEMORY);
     t.after(() => storage.close());
     await merge(storage, feeds);

@@ -1,0 +1,10 @@
+import { measureFloods } from './floods.ts';
+import { measureRegimes } from './regimes.ts';
+import { floodsPart, type Part, regimesPart } from './render.ts';
+import type { Sizes } from './sizes.ts';
+
+/** The measurements by name. */
+export const MEASUREMENTS: Readonly<Record<string, (sizes: Sizes) => Promise<Part>>> = {
+  regimes: async ({ regimes }) => regimesPart(measureRegimes(regimes), regimes),
+  floods: async ({ flood }) => floodsPart(await measureFloods(flood), flood),
+};

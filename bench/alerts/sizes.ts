@@ -1,0 +1,12 @@
+/** How much is measured. */
+export interface Sizes {
+  /** Stores of each simulated regime, and days of polls. */
+  readonly regimes: { readonly stores: number; readonly days: number };
+  /** Stores that go down together. */
+  readonly flood: number;
+}
+
+export const FULL: Sizes = { regimes: { stores: 300, days: 28 }, flood: 10_000 };
+
+/** Enough to see that everything runs. */
+export const TINY: Sizes = { regimes: { stores: 20, days: 3 }, flood: 40 };
