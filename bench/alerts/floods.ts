@@ -1,3 +1,4 @@
+import { Random } from '../../src/simulate/random.ts';
 import { AlertWorld, HOUR, MINUTE, NOON } from '../../test/support/alert-world.ts';
 
 /** How many messages the recipients of a flood get. */
@@ -14,10 +15,14 @@ const OUTAGE = 180;
 /** Every store is polled once in so many minutes. */
 const ROUND = 60;
 
+const SEED = 1;
+
 const STEPS = [{ after: 0, contactPoints: ['team'], owners: true }];
 
 interface Stores {
   readonly id: string;
+  /** When it is polled in a round, independent of its labels. */
+  readonly turn: number;
   readonly labels: { readonly platform: string; readonly city: string };
 }
 
@@ -39,7 +44,7 @@ async function platformOutage(what: string, affected: number, step: number): Pro
     for (let minute = -2 * ROUND; minute < OUTAGE + 3 * ROUND; minute += step) {
       const slot = ((minute + 2 * ROUND) / step) % batches;
       const down = (platform: string) => platform === 'acme' && minute >= 0 && minute < OUTAGE;
-      const polled = fleet.filter((_, i) => i % batches === slot);
+      const polled = fleet.filter((store) => store.turn % batches === slot);
       await world.poll(...polled.map(({ id, labels }) => [id, minute, !down(labels.platform)] as const));
       await world.at(minute + 1);
     }
@@ -68,8 +73,10 @@ async function ownOutage(what: string, affected: number, mute: boolean): Promise
 }
 
 function fleetOf(affected: number): Stores[] {
+  const random = new Random(SEED, 0, 0);
   return Array.from({ length: Math.round(affected * 1.4) }, (_, i) => ({
     id: `s${String(i).padStart(6, '0')}`,
+    turn: random.whole(0, ROUND - 1),
     labels: { platform: i < affected ? 'acme' : 'other', city: `city ${i % 50}` },
   }));
 }

@@ -93,7 +93,7 @@ function named(scores: readonly Scores[], name: string): Scores {
 export function floodsPart(floods: readonly Flood[], stores: number): Part {
   const rows = floods.map(({ what, messages }) => {
     const most = [...messages.values()].reduce<readonly string[]>((a, b) => (b.length > a.length ? b : a), []);
-    return [what, String(most.length), most.map((kind) => `\`${kind}\``).join(', ')];
+    return [what, String(most.length), kindsOf(most)];
   });
   const text = [
     `${count(stores)} of ${count(stores * 1.4)} stores go down at the same instant and come up at the same instant, three ` +
@@ -101,8 +101,25 @@ export function floodsPart(floods: readonly Flood[], stores: number): Part {
       'table has the recipient with the most messages, recovery included. In the other measurements no store is polled ' +
       'for an hour.',
     table(['', 'messages', 'which'], rows),
+    ...(floods.some(exceeds)
+      ? [`At most ${MOST} messages per recipient are wanted. The measurement shows more, which is a known defect.`]
+      : []),
   ];
   return { title: 'When much fails at once', text: text.join('\n\n') };
+}
+
+/** How many messages a recipient of a flood should get at most. */
+const MOST = 3;
+
+function exceeds({ messages }: Flood): boolean {
+  return [...messages.values()].some(({ length }) => length > MOST);
+}
+
+/** Kinds of messages with their numbers, in the order in which they first came. */
+function kindsOf(messages: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const kind of messages) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, times]) => `\`${kind}\`${times > 1 ? ` × ${times}` : ''}`).join(', ');
 }
 
 function rate(value: number): string {
