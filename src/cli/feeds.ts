@@ -60,6 +60,8 @@ export interface ImportSettings {
   readonly effectiveFrom?: number | undefined;
   /** The share of bad rows up to which a file is imported; `undefined`: that of the process with the database. */
   readonly maxBadShare?: number | undefined;
+  /** Report what would change, and change nothing. */
+  readonly dryRun?: boolean;
   /** Ends the import, which then changes nothing. */
   readonly signal?: AbortSignal;
 }

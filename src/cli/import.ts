@@ -13,29 +13,35 @@ import {
   withFeedOptions,
 } from './feeds.ts';
 import { countsOf } from './format.ts';
-import { printResult } from './output.ts';
+import { printResult, say } from './output.ts';
 import { instantOption, misuse } from './usage.ts';
 
 export function importCommand(program: Command): void {
   withDatabaseOption(withFeedOptions(program.command('import')))
     .description('import polls, business hours, special hours, time zones and stores (all or nothing)')
     .option('--effective-from <instant>', 'the instant from which changed hours and time zones apply (default: now)')
-    .action(async (flags: FeedFlags & { database?: string; effectiveFrom?: string }) => {
+    .option('--dry-run', 'report what would change, and change nothing')
+    .action(async (flags: FeedFlags & { database?: string; effectiveFrom?: string; dryRun?: boolean }) => {
       if (!namesFeeds(flags)) {
         throw misuse(`nothing to import; give ${alternatives(FEEDS.map(({ option }) => option))}`);
       }
       const effectiveFrom = instantOption('--effective-from', flags.effectiveFrom);
       const config = configOf(flags);
       const maxBadShare = flags.maxBadShare === undefined ? undefined : config.maxBadShare;
+      const { dryRun = false } = flags;
       const outcome = await withDatabase(config, 'write', (run) =>
-        importFromFlags(run, flags, { effectiveFrom, maxBadShare }),
+        importFromFlags(run, flags, { effectiveFrom, maxBadShare, dryRun }),
       );
-      printResult(jsonOf(outcome), () => describeImport(outcome));
+      printResult(jsonOf(outcome, dryRun), () => {
+        describeImport(outcome);
+        if (dryRun) say('dry run: nothing was changed');
+      });
     });
 }
 
-function jsonOf({ summaries, census, rejects }: ImportOutcome) {
+function jsonOf({ summaries, census, rejects }: ImportOutcome, dryRun: boolean) {
   return {
+    dry_run: dryRun,
     files: summaries.map((summary) => ({
       file: summary.file,
       feed: apiNameOf(summary.feed),

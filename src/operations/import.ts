@@ -12,6 +12,8 @@ export interface ImportFeeds {
   readonly strict: boolean;
   /** `undefined`: that of the configuration. */
   readonly maxBadShare?: number | undefined;
+  /** Report what would change, and change nothing. */
+  readonly dryRun?: boolean;
 }
 
 export interface Imported {
@@ -24,13 +26,13 @@ export interface Imported {
  */
 export const importFeeds: Operation<ImportFeeds, Imported> = async (context, args, io) => {
   const { storage, config, reader, onImported } = context;
-  const { effectiveFrom, strict, maxBadShare = config.maxBadShare } = args;
+  const { effectiveFrom, strict, maxBadShare = config.maxBadShare, dryRun = false } = args;
   const sources = await Promise.all(
     args.sources.map(({ feed, label }, i) => inspect(feedNamed(feed), io.files[i] ?? '', label)),
   );
   let census: StoreCensus | undefined;
   const summaries = await importSources(storage, sources, {
-    ...{ now: context.now(), budgets: config.budgets, strict, maxBadShare, reader, signal: io.signal },
+    ...{ now: context.now(), budgets: config.budgets, strict, maxBadShare, dryRun, reader, signal: io.signal },
     ...(effectiveFrom !== undefined && { effectiveFrom }),
     onCensus: (counted) => {
       census = counted;
@@ -38,6 +40,6 @@ export const importFeeds: Operation<ImportFeeds, Imported> = async (context, arg
     onReject: (reject) => io.reject(reject),
     onProgress: (file, phase, done) => io.progress(`${phase} ${file}`, done),
   });
-  onImported?.(summaries);
+  if (!dryRun) onImported?.(summaries);
   return { summaries, census };
 };

@@ -141,6 +141,10 @@ test('an import through a server reads files of the caller, and reports bad rows
   const server = await found(database);
   const { io, got } = recorded([file]);
   const args = { sources: [{ feed: 'polls', label: 'mine.csv' }], strict: false, maxBadShare: 1 } as const;
+  const dry = await server.run('importFeeds', { ...args, dryRun: true }, recorded([file]).io);
+  assert.deepEqual([dry.summaries[0]?.added, dry.summaries[0]?.rejected], [1, 1]);
+  const known = async () => ((await (await fetch(`${url}/api/v1/stores`)).json()) as { items: unknown[] }).items.length;
+  assert.equal(await known(), 0, 'a dry run changes nothing');
   const { summaries } = await server.run('importFeeds', args, io);
   assert.deepEqual([summaries[0]?.file, summaries[0]?.added, summaries[0]?.rejected], ['mine.csv', 1, 1]);
   assert.deepEqual([got.rejects[0]?.file, got.rejects[0]?.line], ['mine.csv', 3]);
@@ -154,8 +158,7 @@ test('an import through a server reads files of the caller, and reports bad rows
   const written = await server.run('writeReport', { format: 'csv' }, report.io);
   assert.equal(written.stores, 1);
   assert.match(report.got.output, /^store_id,uptime_last_hour[^\n]*\na,/);
-  const stores = (await (await fetch(`${url}/api/v1/stores`)).json()) as { items: unknown[] };
-  assert.equal(stores.items.length, 1, 'the server knows the new store at once');
+  assert.equal(await known(), 1, 'the server knows the new store at once');
 });
 
 test('a defect in the server is an internal error, which its log describes', async (t) => {

@@ -35,6 +35,27 @@ test('report computes from files and from an imported database', async (t) => {
   assert.match(again.stderr, /store_status\.csv: [\d,]+ read, [\d,]+ already there/);
 });
 
+test('a dry run of an import reports what it would do, and changes nothing', async (t) => {
+  const cwd = temporaryFolder(t);
+  const stores = join(cwd, 'stores.csv');
+  writeFileSync(stores, 'store_id,name,timezone_str,label:city\na,Loop,America/Chicago,Chicago\nb,Harbor,Nowhere,\n');
+  const line = ['import', '--stores', stores, '--max-bad-share', '1'];
+  const dry = await run(cwd, [...line, '--dry-run']);
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.match(dry.stderr, /^stores\.csv: 2 read, 1 added, 1 rejected/m);
+  assert.match(dry.stderr, /^bad rows and the reason for each: /m);
+  assert.match(dry.stderr, /^dry run: nothing was changed$/m);
+  const again = await run(cwd, [...line, '--dry-run', '--json']);
+  const { dry_run: isDry, files: imported } = JSON.parse(again.stdout) as {
+    dry_run: boolean;
+    files: { added: number }[];
+  };
+  assert.deepEqual([isDry, imported[0]?.added], [true, 1], 'the first run changed nothing');
+  const done = await run(cwd, line);
+  assert.match(done.stderr, /^stores\.csv: 2 read, 1 added, 1 rejected/m);
+  assert.doesNotMatch(done.stderr, /dry run/);
+});
+
 test('the folder of a new database is named when it is created, and a mistyped setting is a warning', async (t) => {
   const cwd = temporaryFolder(t);
   const database = join(cwd, 'mistyped', 'folder', 'monitor.duckdb');
