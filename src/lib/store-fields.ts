@@ -14,6 +14,8 @@ export function labelKeyFlaw(key: string): string | undefined {
   if (key === '') return 'is empty';
   if (!hasAtMost(key, LABEL_KEY_LENGTH)) return `is longer than ${LABEL_KEY_LENGTH} characters`;
   if (key.includes(':')) return 'contains a colon';
+  // It is the header of a column in feeds, whose rows are lines.
+  if (/[\r\n]/.test(key)) return 'contains a line break';
   return isStorable(key) ? undefined : 'contains a null character or an unpaired surrogate';
 }
 

@@ -30,7 +30,7 @@ export function exportRoutes({ directory, states }: ExportParts): Routes {
           tags: ['stores'],
           summary: 'Download the list of stores',
           description:
-            'The stores that match the filter, by name. The stores feed reads the columns `store_id`, `name`, `timezone_str`, `probe_url` and `label:…` again, and ignores the others.',
+            'The stores that match the filter, by name. The stores feed reads the columns `store_id`, `name`, `timezone_str`, `probe_url` and `label:…` again, and ignores the others. Line breaks in names and labels are written as spaces.',
           querystring: Type.Object(
             {
               format: Type.Optional(

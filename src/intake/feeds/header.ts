@@ -143,13 +143,18 @@ function delimiterOf(feed: Feed, line: string): string {
   return DELIMITERS[found.indexOf(Math.max(...found))] ?? ',';
 }
 
-/** Quotes protect a delimiter within a name, and are dropped. */
+/** Quotes protect a delimiter within a name, and are dropped; within quotes, two of them are one. */
 function headerFields(line: string, delimiter: string): string[] {
   const fields: string[] = [];
+  const text = `${line}${delimiter}`;
   let field = '';
   let quoted = false;
-  for (const char of `${line}${delimiter}`) {
-    if (char === '"') quoted = !quoted;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] as string;
+    if (quoted && char === '"' && text[i + 1] === '"') {
+      field += char;
+      i++;
+    } else if (char === '"') quoted = !quoted;
     else if (char === delimiter && !quoted) {
       fields.push(trimmed(field));
       field = '';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 import { unzip } from '../../support/unzip.ts';
@@ -217,19 +218,56 @@ test('the list is exported with the current filter, as the stores feed reads it'
   }
   assert.doesNotMatch(text, /<f>/, 'a formula');
   const before = await list();
-  const sent = await app.inject({
-    method: 'POST',
-    url: '/api/v1/imports?feed=stores&dry_run=true',
-    headers: { 'content-type': 'text/csv' },
-    payload: some.body,
-  });
-  const { id } = sent.json<{ id: string }>();
-  for (;;) {
-    const { status, counts } = (await app.inject(`/api/v1/imports/${id}`)).json<{ status: string; counts: Json }>();
-    assert.notEqual(status, 'failed');
-    if (status !== 'complete') continue;
-    assert.deepEqual([counts.read, counts.already_there], [1, 1]);
-    break;
-  }
+  const { status, counts } = await imported(app, some.body, '&dry_run=true');
+  assert.deepEqual([status, counts.read, counts.already_there], ['complete', 1, 1]);
   assert.deepEqual(await list(), before);
 });
+
+test('an exported list of stores is imported without a change, whatever their texts contain', async (t) => {
+  const { app, patch, list } = await opened(t);
+  const texts = [
+    'Joe\'s "Café", Main St.',
+    '"',
+    '""',
+    "'quoted'",
+    '=1+2',
+    '-5 °C',
+    '@home',
+    'a;b\tc|d',
+    '\\',
+    'ünï 店',
+  ];
+  const stores = texts.map((text, i) => ({ store_id: `s${i}`, name: text, labels: { [text]: text, same: text } }));
+  const made = await patch(stores, '?create=true');
+  assert.equal(made.statusCode, 200, made.body);
+  const { body } = await app.inject('/api/v1/store-export');
+  const again = await imported(app, body);
+  assert.deepEqual([again.status, again.counts.read, again.counts.already_there], ['complete', 10, 10], again.error);
+
+  const other = await opened(t);
+  const { status, counts, error } = await imported(other.app, body);
+  assert.deepEqual([status, counts.read, counts.added], ['complete', 10, 10], error);
+  assert.deepEqual(await other.list(), await list());
+});
+
+interface Imported {
+  readonly status: string;
+  readonly counts: Json;
+  readonly error: string;
+}
+
+/** Imports a stores feed over HTTP. */
+async function imported(
+  app: Awaited<ReturnType<typeof opened>>['app'],
+  payload: string,
+  query = '',
+): Promise<Imported> {
+  const url = `/api/v1/imports?feed=stores${query}`;
+  const sent = await app.inject({ method: 'POST', url, headers: { 'content-type': 'text/csv' }, payload });
+  assert.equal(sent.statusCode, 202, sent.body);
+  for (;;) {
+    const found = (await app.inject(`/api/v1/imports/${sent.json<{ id: string }>().id}`)).json<Imported>();
+    if (['complete', 'failed'].includes(found.status)) return found;
+    await sleep(20);
+  }
+}
