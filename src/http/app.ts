@@ -29,6 +29,7 @@ import { guardRoutes } from './guards/access.ts';
 import { compressJson } from './guards/compression.ts';
 import { CorsOrigins } from './guards/cors.ts';
 import { limitRequestTime } from './guards/deadlines.ts';
+import { decompressBodies } from './guards/decompression.ts';
 import { answerExpectations } from './guards/expect.ts';
 import { sendHeaders } from './guards/headers.ts';
 import { keepIdempotency } from './guards/idempotency.ts';
@@ -111,6 +112,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   limitResponseTime(app);
   proxies.warnOfOthers(app);
   app.setValidatorCompiler(compileValidator);
+  decompressBodies(app);
   acceptJsonOrNothing(app);
   app.setErrorHandler(handleError);
   answerUnknownPaths(app, { origins, sendUnknownPage });

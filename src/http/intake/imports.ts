@@ -86,7 +86,10 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
     app.post(
       ROOT,
       {
-        config: { access: 'imports:write', slowBody: true, quota: 'upload', idempotency: { body: 'length' } },
+        config: {
+          ...{ access: 'imports:write', slowBody: true, fileBody: true },
+          ...{ quota: 'upload', idempotency: { body: 'length' } },
+        },
         schema: {
           operationId: 'uploadFeed',
           summary: 'Upload a feed',

@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { instantFrom } from '../../calendar/instant.ts';
-import { POLL_TYPES, type PollType, readPolls, unpacked } from '../../intake/api/body.ts';
+import { POLL_TYPES, type PollType, readPolls } from '../../intake/api/body.ts';
 import { LISTED_REJECTS } from '../../intake/api/rows.ts';
 import type { PollService } from '../../intake/api/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
+import { utf8 } from '../../lib/text.ts';
 import type { StoreService } from '../../stores/service.ts';
 import { Nothing } from '../document/media.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
@@ -170,7 +171,7 @@ function appendRoute(polls: PollService): Routes {
       },
       async ({ headers, body, principal, deadline }) => {
         const rows = await polls.rowsFor(principal);
-        const text = await unpacked(body as Buffer, headers['content-encoding']);
+        const text = utf8(body as Buffer, 'the body');
         await readPolls(text, typeOf(headers['content-type']), rows);
         const { added, replaced, alreadyThere, repeated } = await polls.append(rows, deadline.signal);
         return {

@@ -1,10 +1,8 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { LIMITS } from '../../lib/budgets.ts';
 import { csvFields } from '../../lib/csv.ts';
 import { invalid, messageOf, UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
-import { excerpt, trimmed, utf8 } from '../../lib/text.ts';
+import { excerpt, trimmed } from '../../lib/text.ts';
 import { yieldTurn } from '../../lib/world/timers.ts';
 import { readHeader } from '../feeds/header.ts';
 import { polls } from '../feeds/kinds/polls.ts';
@@ -18,31 +16,6 @@ const HEAD = 64 * 1024;
 
 export const POLL_TYPES = ['application/json', 'application/x-ndjson', 'text/csv'] as const;
 export type PollType = (typeof POLL_TYPES)[number];
-
-/**
- * Decompresses and decodes a body.
- *
- * @param encoding `Content-Encoding`
- * @throws UserError `invalid_input`, `too_large`, `unsupported_media_type`
- */
-export async function unpacked(body: Buffer, encoding: string | undefined): Promise<string> {
-  return utf8(await inflated(body, encoding?.trim().toLowerCase() ?? ''), 'the body');
-}
-
-async function inflated(body: Buffer, encoding: string): Promise<Buffer> {
-  if (encoding === '' || encoding === 'identity') return body;
-  if (encoding !== 'gzip') {
-    throw new UserError('unsupported_media_type', `Content-Encoding is "${encoding.slice(0, 100)}", expected gzip`);
-  }
-  try {
-    return await promisify(gunzip)(body, { maxOutputLength: LIMITS.pollsBodyBytes });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new UserError('too_large', `the body is larger than ${LIMITS.pollsBodyBytes} bytes when decompressed`);
-    }
-    throw invalid(`the body is not valid gzip: ${messageOf(error)}`);
-  }
-}
 
 /**
  * Reads the polls of a request into `rows`, which rejects bad ones individually.
