@@ -25,7 +25,7 @@ export function failureOf(error: unknown): Failure {
     const { message } = error;
     const isUsage = error instanceof UsageError;
     const exitCode = isUsage ? MISUSED : FAILED;
-    return { exitCode, code: isUsage ? 'usage' : error.code, message, line: `error: ${message}` };
+    return { exitCode, code: isUsage ? 'usage' : codeOf(error), message, line: `error: ${message}` };
   }
   const full = isDiskFault(error);
   if (syscall !== undefined && (path !== undefined || full)) {
@@ -36,6 +36,13 @@ export function failureOf(error: unknown): Failure {
   }
   const message = messageOf(error);
   return { exitCode: FAILED, code: 'internal', message, line: `internal error: ${message}\n${stackOf(error)}` };
+}
+
+/** A file that is missing or cannot be used has one code, whichever part of the program found that out. */
+function codeOf({ code, cause }: UserError): string {
+  if (code === 'unwritable' || code === 'unreadable') return 'file';
+  const ofFile = cause instanceof Error && 'syscall' in cause && 'path' in cause;
+  return ofFile && (code === 'invalid_input' || code === 'not_found') ? 'file' : code;
 }
 
 /** Help and the version are no failures, except the help that stands for a missing subcommand. */

@@ -4,7 +4,7 @@ import { formatInstant } from '../calendar/instant.ts';
 import { openStorage } from '../compose/storages.ts';
 import type { Config } from '../config/config.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
-import { invalid } from '../lib/errors.ts';
+import { notFound } from '../lib/errors.ts';
 import { FORMATS, type Format } from '../reports/formats.ts';
 import { configOf, contextOn, type RunOperation, runOn, withDatabase, withDatabaseOption } from './database.ts';
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
@@ -78,7 +78,7 @@ async function reportFromFiles(config: Config, flags: ReportFlags, asOf: number 
 /** `report` must not create a database. */
 function existing(database: Config['database']): Config['database'] {
   if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
-  throw invalid(`database ${database.path} does not exist; import data first, or specify files`);
+  throw notFound(`there is no database ${database.path}; import data first, or specify files`);
 }
 
 /** @param warns whether old polls are worth a warning */

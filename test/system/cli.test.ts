@@ -280,7 +280,7 @@ test('mistakes on the command line are named, with what was expected', async (t)
   writeFileSync(mine, 'store_id,status,timestamp_utc\n');
   // Exit code 2 is for the command line itself, 1 for everything else.
   const mistakes: [string[], RegExp, number?][] = [
-    [['report'], /^error: database \.\/var\/monitor\.duckdb does not exist; import data first/, 1],
+    [['report'], /^error: there is no database \.\/var\/monitor\.duckdb; import data first/, 1],
     [['import'], /^error: nothing to import; give --stores, --timezones, --hours, --special-hours or --polls/],
     [
       ['import', '--polls', mine, '--effective-from', '2023-05-01'],
@@ -336,6 +336,43 @@ test('mistakes on the command line are named, with what was expected', async (t)
     assert.match(stderr, message);
     assert.doesNotMatch(stderr, /\n\s+at |hunter2/);
   }
+});
+
+test('with --json, a missing file or database has the same code in every command', async (t) => {
+  const cwd = temporaryFolder(t);
+  const folder = join(cwd, 'folder');
+  mkdirSync(folder);
+  const missing: [code: string, ...args: string[]][] = [
+    ['file', 'import', '--polls', 'none.csv'],
+    ['file', 'import', '--stores', 'none.csv', '--dry-run'],
+    ['file', 'import', '--hours', 'none-*.csv'],
+    ['file', 'report', '--polls', 'none.csv', '--out', 'report.csv'],
+    ['file', 'report', '--polls', files.polls, '--out', join('none', 'report.csv')],
+    ['file', 'report', '--polls', files.polls, '--out', folder],
+    ['file', 'import', '--polls', files.polls, '--rejects', folder],
+    ['file', 'user', 'add', 'anna', '--role', 'owner', '--no-password', '--stores-file', 'none.txt'],
+    ['file', 'backup', '--url', 'http://127.0.0.1:1', '--key-file', 'none.key', '--to', 'b'],
+    ['not_found', 'report', '--database', 'none.duckdb', '--out', 'report.csv'],
+    ['not_found', 'check', '--database', 'none.duckdb'],
+    ['not_found', 'backup', '--database', 'none.duckdb', '--to', 'b'],
+    ['not_found', 'user', 'list', '--database', 'none.duckdb'],
+    ['not_found', 'key', 'list', '--database', 'none.duckdb'],
+    ['not_found', 'downtime', 'list', '--database', 'none.duckdb'],
+    ['not_found', 'audit', '--database', 'none.duckdb'],
+    ['not_found', 'copy', '--from', 'none.duckdb', '--to', 'b.duckdb'],
+    ['not_found', 'restore', '--from', 'none'],
+  ];
+  for (const [expected, ...args] of missing) {
+    const { code, stdout, stderr } = await run(cwd, [...args, '--json']);
+    const last = stderr.trimEnd().split('\n').at(-1) ?? '';
+    assert.deepEqual([code, stdout], [1, ''], args.join(' '));
+    assert.equal(
+      (JSON.parse(last) as { error: { code: string } }).error.code,
+      expected,
+      `${args.join(' ')}: ${stderr}`,
+    );
+  }
+  assert.equal(existsSync(join(cwd, 'none.duckdb')), false, 'a command that reads creates no database');
 });
 
 test('a full report has the figures of the classic one, with the requested estimator', async (t) => {

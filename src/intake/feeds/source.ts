@@ -47,15 +47,17 @@ const FOREIGN: readonly (readonly [magic: string, kind: string])[] = [
  * @throws UserError `invalid_input` when there is none
  */
 export async function filesOf(name: string): Promise<string[]> {
-  const found = await stat(name).catch(() => undefined);
-  if (found?.isDirectory()) return filesIn(name);
-  if (found !== undefined) return [name];
+  let missing: unknown;
+  const found = await stat(name).catch((error: unknown) => {
+    missing = error;
+  });
+  if (found) return found.isDirectory() ? filesIn(name) : [name];
   if (/[*?[\]{}]/.test(name)) {
     const matches = (await glob(name, { expandDirectories: false, absolute: isAbsolute(name) })).sort();
     if (matches.length > 0) return matches;
-    throw invalid(`no file matches ${name}`);
+    throw new UserError('invalid_input', `no file matches ${name}`, { cause: missing });
   }
-  throw invalid(`there is no file ${name}`);
+  throw new UserError('invalid_input', `there is no file ${name}`, { cause: missing });
 }
 
 /** The folder of all files that an argument names: the folder itself, that of the file, or a pattern's fixed part. */
