@@ -61,7 +61,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   say('');
   await askForReport(address);
   say('');
-  for (const line of thingsToSee(stories, address)) say(line);
+  for (const line of await thingsToSee(stories, address)) say(line);
   say('\nPress Ctrl-C to stop the demo and delete its data.');
 }
 

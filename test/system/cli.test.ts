@@ -429,16 +429,24 @@ test('the demo serves a chain that it goes on polling, in a database of its own 
   await demo.says(/Press Ctrl-C to stop the demo and delete its data/);
   assert.match(demo.output(), /Complete 100 %/);
   assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\nATL-01,[\d.]+,/);
-  assert.match(demo.output(), /stores on the ordering platform Platebound were offline for 35 minutes: Tuesday, /);
-  assert.match(demo.output(), /has been offline since Saturday, /);
-  assert.match(demo.output(), /has published that it opens at 06:00, but opens at 08:00/);
-  assert.match(demo.output(), / goes offline at \d\d:\d\d, and .* comes back at \d\d:\d\d/);
+  assert.match(demo.output(), /Platebound was down for 35 minutes from Tuesday, \w+ \d+, 18:40 C[SD]T\.$/m);
+  assert.match(demo.output(), /has been offline since Saturday, \w+ \d+, 18:40 [A-Z]+[-+:\d]*\.$/m);
+  assert.match(demo.output(), /has published that it opens at 06:00, but opens at 08:00 \(store local time\)\.$/m);
+  const time = String.raw`\d\d:\d\d [A-Z]+[-+:\d]*`;
+  assert.match(demo.output(), new RegExp(` goes offline at ${time}, and .* comes back at ${time}\\.$`, 'm'));
   const [, url = ''] = await demo.says(/curl '(http:[^']+)'/);
   const csv = await (await fetch(url)).text();
   assert.equal(csv.trim().split('\n').length, 121);
   for (const [page] of demo.output().matchAll(/http:\S+\/(stores\/|\?)\S+/g)) {
     assert.equal((await fetch(page, { headers: { accept: 'text/html' } })).status, 200, page);
   }
+  const [, said, query] = await demo.says(/Of its 34 stores, (\d+) were .* offline\.\n +http:\S+\/\?(\S+)/);
+  const listed = await (await fetch(new URL(`/api/v1/stores?${query}&limit=200`, url))).json();
+  assert.equal(
+    (listed as { items: unknown[] }).items.length,
+    Number(said),
+    'the list of the page has this many stores',
+  );
   const health = await (await fetch(new URL('/api/v1/fleet', url))).json();
   assert.equal((health as { poller: { poll_interval_seconds: number } }).poller.poll_interval_seconds, 60);
   assert.equal(await demo.end('SIGINT'), 0);
