@@ -72,6 +72,11 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   await page.getByText('Nothing was saved: 1 row without an ID').waitFor();
   await page.getByRole('cell', { name: 'Enter an ID.' }).waitFor();
   await page.getByRole('cell', { name: /^Boston time_zone is "Boston", expected an IANA time zone/ }).waitFor();
+  await area.fill(`ID\tName\tTime zone\n1\t${'x'.repeat(201)}\t\n2\tHarbor\tBoston\n3\tPier\tUTC\n`);
+  await page.getByRole('button', { name: 'Save 3 stores' }).click();
+  await page.getByText('Nothing was saved: 2 rows with an error').waitFor();
+  await page.getByRole('cell', { name: /^x{201} .*200/ }).waitFor();
+  await page.getByRole('cell', { name: /^Boston time_zone is "Boston", expected an IANA time zone/ }).waitFor();
   await area.fill('ID\tName\n1\tLoop\n2\tHarbor\n1\tPier\n');
   await page.getByRole('button', { name: 'Save 3 stores' }).click();
   await page.getByText('Nothing was saved: 1 row with the ID of an earlier row').waitFor();

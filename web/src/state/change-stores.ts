@@ -58,7 +58,11 @@ export async function changeStores(stores: readonly BatchedStore[], { create = f
   if (wrong.faults.length > 0 || chunks.length > 1) await check(wrong, chunks, create);
   const counts = { created: 0, changed: 0, unchanged: 0 };
   for (const chunk of chunks) {
-    const made = await send(chunk, create, false);
+    const made = await send(chunk, create, false).catch(async (error) => {
+      // The response may name only a part of what is wrong.
+      if (error instanceof RowFaults) await check(wrong, [chunk], create);
+      throw error;
+    });
     counts.created += made.created;
     counts.changed += made.changed;
     counts.unchanged += made.unchanged;
@@ -84,19 +88,39 @@ function wrongIds(stores: readonly BatchedStore[]): WrongIds {
 }
 
 async function check(wrong: WrongIds, chunks: readonly (readonly Row[])[], create: boolean): Promise<void> {
-  let refused: RowFaults | undefined;
+  let refused: string | undefined;
   const faults = [...wrong.faults];
   for (const chunk of chunks) {
-    try {
-      await send(chunk, create, true);
-    } catch (error) {
-      if (!(error instanceof RowFaults)) throw error;
-      refused ??= error;
-      faults.push(...error.faults);
-    }
+    const found = await faultsOf(chunk, create);
+    refused ??= found.reason;
+    faults.push(...found.faults);
   }
   if (faults.length === 0) return;
-  throw new RowFaults(`Nothing was saved: ${wrong.reason || refused?.message}`, faults);
+  const rows = new Set(faults.map(({ index }) => index)).size;
+  const reason = wrong.reason || (rows === 1 ? refused : `${counted(rows, 'row')} with an error`);
+  throw new RowFaults(`Nothing was saved: ${reason}`, faults);
+}
+
+/**
+ * All faults of the rows. A response names those of one kind, as wrong types before unknown time zones, and not more than
+ * some: the rows without a fault are sent again, until nothing is wrong with the rest.
+ */
+async function faultsOf(rows: readonly Row[], create: boolean) {
+  let reason: string | undefined;
+  const faults: RowFault[] = [];
+  for (let rest = rows; rest.length > 0; ) {
+    try {
+      await send(rest, create, true);
+      break;
+    } catch (error) {
+      if (!(error instanceof RowFaults)) throw error;
+      reason ??= error.message;
+      faults.push(...error.faults);
+      const wrong = new Set(error.faults.map(({ index }) => index));
+      rest = rest.filter(({ index }) => !wrong.has(index));
+    }
+  }
+  return { reason, faults };
 }
 
 async function send(rows: readonly Row[], create: boolean, dryRun: boolean) {

@@ -1,5 +1,6 @@
 import type { ListedStore } from '../../../api/schema.ts';
 import { withOffset } from '../../lib/clock.ts';
+import { noCheckWords } from '../../lib/last-check.ts';
 import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
@@ -36,7 +37,7 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
       </span>
       <span role="cell" class="quiet" title={poll?.reason ? reasonInWords(poll.reason) : undefined}>
         {poll === null ? (
-          'No recent check'
+          noCheckWords(store)
         ) : (
           <>
             {poll.reason === null ? poll.status : reasonWords(poll.reason.code)},{' '}

@@ -1,4 +1,5 @@
 import type { ListedStore, TimelineTotals } from '../../../api/schema.ts';
+import { noCheckWords } from '../../lib/last-check.ts';
 import { dateAt, startOfDate } from '../../lib/local-days.ts';
 import { openingsOn } from '../../lib/openings.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
@@ -89,7 +90,7 @@ function shown<T>({ data, error }: Load<T>, words: (data: T) => string): string 
 
 function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
   const { time_zone: zone, last_poll: poll, offline_since: since } = store;
-  if (poll === null) return <>No recent check</>;
+  if (poll === null) return <>{noCheckWords(store)}</>;
   return (
     <>
       {since !== null && (

@@ -1,19 +1,27 @@
 import type { Store } from '../../../api/schema.ts';
 import { withOffset } from '../../lib/clock.ts';
+import { noCheckWords } from '../../lib/last-check.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { BackLink } from '../../parts/link.tsx';
 import { homeName } from '../../parts/places.ts';
 import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
+import { call } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
 import { at } from '../../state/place.ts';
 
 /** A store first polled within the last eight days is new: its figures cover less than a week. */
 const REACH = 8 * 86_400_000;
 
+interface Props {
+  readonly store: Store;
+  readonly asOf: number;
+}
+
 /** The name, state and local time of the store. */
-export function StoreHead({ store, asOf }: { readonly store: Store; readonly asOf: number }) {
-  const { time_zone: zone, last_poll: poll, first_poll: first, state } = store;
+export function StoreHead({ store, asOf }: Props) {
+  const { time_zone: zone, first_poll: first, state } = store;
   return (
     <header class="store-top">
       <BackLink to={at('/')}>{homeName()}</BackLink>
@@ -29,14 +37,7 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         <div>
           <dt>Last check</dt>
           <dd>
-            {poll === null ? (
-              'No recent check'
-            ) : (
-              <>
-                {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
-                {poll.reason !== null && <span class="quiet"> · {reasonInWords(poll.reason)}</span>}
-              </>
-            )}
+            <LastCheck store={store} asOf={asOf} />
           </dd>
         </div>
         {first !== null && asOf - Date.parse(first.utc) < REACH && (
@@ -80,5 +81,39 @@ export function StoreHead({ store, asOf }: { readonly store: Store; readonly asO
         )}
       </dl>
     </header>
+  );
+}
+
+function LastCheck({ store, asOf }: Props) {
+  const { last_poll: poll, first_poll: first, time_zone: zone } = store;
+  if (poll === null) {
+    return (
+      <>
+        {noCheckWords(store)}
+        {first !== null && <OlderCheck store={store} asOf={asOf} />}
+      </>
+    );
+  }
+  return (
+    <>
+      {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
+      {poll.reason !== null && <span class="quiet"> · {reasonInWords(poll.reason)}</span>}
+    </>
+  );
+}
+
+/** The last check of a store that has had none within two polling intervals. */
+function OlderCheck({ store: { store_id, time_zone: zone }, asOf }: Props) {
+  const to = new Date(asOf + 1).toISOString();
+  const { data } = useLoad(`last check ${store_id} ${to}`, (signal) =>
+    call('GET /api/v1/stores/{store_id}/polls', { path: { store_id }, query: { to, limit: 1 }, signal }),
+  );
+  const [last] = data?.items ?? [];
+  if (last === undefined) return null;
+  return (
+    <span class="quiet">
+      {' '}
+      · last {last.status}, <Ago at={last.at} zone={zone} from={asOf} />
+    </span>
   );
 }
