@@ -16,6 +16,7 @@ import { checkPassword } from './password-rules.ts';
 import type { Passwords } from './passwords.ts';
 import type { PrincipalCache } from './principals.ts';
 import { refuseKeyOnAdmin, requireRecentProof } from './reauthentication.ts';
+import { hearsLess, refuseSilenced } from './silenced-rules.ts';
 import { changedFields, changesPower, storesDetail } from './user-changes.ts';
 import { refuseFirst, refuseTakenEmail, refuseTakenLogin, storesFor } from './user-rules.ts';
 
@@ -191,13 +192,22 @@ export class Users {
    *
    * @param version the version that the caller read; `undefined`: any
    * @throws UserError `not_found`; `precondition_failed` if the version differs; `conflict` if the login or email is taken, or no
-   * admin who can sign in would be left; `invalid_input`; `forbidden` or `reauthentication_required` for a change of access
+   * admin who can sign in would be left, or if alert rules need the contact points of a user who would hear less;
+   * `invalid_input`; `forbidden` or `reauthentication_required` for a change of access
    */
   change(actor: Actor, id: string, change: UserChange, version?: number): Promise<UserWithStores> {
-    return this.#changing((changes) => this.changeWithin(changes, actor, id, change, version));
+    return this.#changing(async (changes) => {
+      const before = await foundUser(changes, id, version);
+      const after = await this.changeWithin(changes, actor, id, change, version);
+      if (hearsLess(before, after)) refuseSilenced(pointsOf(before.login), await changes.alertRulesOf(id));
+      return after;
+    });
   }
 
-  /** Like `change`, in the caller's transaction. The caller clears the principal cache afterwards. */
+  /**
+   * Like `change`, in the caller's transaction, for an authority that alert rules do not hold back: the audit entry names
+   * the rules that need the user. The caller clears the principal cache afterwards.
+   */
   async changeWithin(
     changes: AccountChanges,
     actor: Actor,
@@ -229,7 +239,11 @@ export class Users {
     const ends = next.disabled || next.role !== user.role;
     if (ends) await changes.removeSessionsOf(id);
     if (ends || next.email !== user.email) await changes.links.removeLinksOf(id);
-    const detail = { login: next.login, ...changedFields(user, next), ...storesDetail(stores, nextStores) };
+    const rules = hearsLess(user, next) ? await changes.alertRulesOf(id) : [];
+    const detail = {
+      ...{ login: next.login, ...changedFields(user, next), ...storesDetail(stores, nextStores) },
+      ...(rules.length > 0 && { alert_rules: rules }),
+    };
     await changes.addAudit(this.#audit.entry(actor, 'user.changed', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
   }
@@ -237,14 +251,15 @@ export class Users {
   /**
    * Removes a user with its sessions and keys.
    *
-   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last admin who can sign in; `forbidden`,
-   * `reauthentication_required`
+   * @throws UserError `not_found`, `precondition_failed`; `conflict` for the last admin who can sign in, and while alert
+   * rules need its contact points; `forbidden`, `reauthentication_required`
    */
   async remove(actor: Actor, id: string, version?: number): Promise<void> {
     await this.#changing(async (changes) => {
       const { login, role } = await foundUser(changes, id, version);
       refuseKeyOnAdmin(actor, role);
       if (actor.proof !== 'key') requireRecentProof(actor, this.#now());
+      refuseSilenced(pointsOf(login), await changes.alertRulesOf(id));
       await this.#lastAdmin.keep(changes, login, () => changes.removeUser(id));
       await changes.addAudit(this.#audit.entry(actor, 'user.removed', { kind: 'user', id }, { login, role }));
     });
@@ -287,6 +302,10 @@ export class Users {
     await checkPassword(password, login);
     return this.#passwords.hash(password);
   }
+}
+
+function pointsOf(login: string): string {
+  return `a contact point of ${login}`;
 }
 
 /** @throws UserError `not_found`; `precondition_failed` if `version` is given and differs */

@@ -3,7 +3,7 @@ import { type Actor, type AuditLog, actorOf } from '../accounts/audit.ts';
 import { type EscalationStep, stepFaults } from '../domain/alerts/escalation.ts';
 import type { Severity } from '../domain/alerts/facts.ts';
 import { type Grouping, groupingFaults } from '../domain/alerts/grouping.ts';
-import { type AlertRule, ruleFaults } from '../domain/alerts/rule.ts';
+import { type AlertRule, type RuleFault, ruleFaults } from '../domain/alerts/rule.ts';
 import { notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
@@ -23,7 +23,7 @@ export interface GivenRule {
 }
 
 export interface RuleServiceParts {
-  readonly storage: Pick<Storage, 'alerts' | 'contactPoints'>;
+  readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints'>;
   readonly directory: StoreDirectory;
   readonly audit: Pick<AuditLog, 'entry'>;
   /** The wall clock, milliseconds. */
@@ -67,6 +67,7 @@ export class RuleService {
           `there are ${MOST_RULES} alert rules, the most there can be; remove some first`,
         );
       }
+      refuseFaults(await recipientFaults(changes, rule.steps));
       await changes.saveRules([rule]);
       return rule;
     });
@@ -94,6 +95,7 @@ export class RuleService {
       refuseOtherVersion('the alert rule', before.version, expected ?? known.version);
       const { createdAt, version } = before;
       const rule = { ...change(before), id, createdAt, version: version + 1 };
+      refuseFaults(await recipientFaults(changes, rule.steps));
       await changes.saveRules([rule]);
       return rule;
     });
@@ -125,16 +127,8 @@ export class RuleService {
       const texts = wanted.map((label) => `"${label.join(':')}"`);
       add('labels', `there is no store with the labels ${texts.join(', ')}, so the rule would never alert`);
     }
-    for (const [i, { contactPoints }] of steps.entries()) {
-      for (const id of contactPoints) {
-        const point = await this.#parts.storage.contactPoints.contactPoint(id);
-        const place = `steps.${i}.contact_points`;
-        if (point === undefined) add(place, `${place} has "${id}", expected the id of a contact point`);
-        else if (!point.enabled) add(place, `${place} has "${point.name}", which is disabled and would not be told`);
-      }
-    }
-    if (faults.length === 0) return;
-    throw new UserError('invalid_input', faults.map(({ message }) => message).join('; '), { faults });
+    faults.push(...(await recipientFaults(this.#parts.storage, steps)));
+    refuseFaults(faults);
   }
 
   async #changing(
@@ -152,6 +146,34 @@ export class RuleService {
     onChanged();
     return rule;
   }
+}
+
+/** Why steps would not notify those whom they name: contact points that are gone or disabled, and those of disabled users. */
+async function recipientFaults(
+  { accounts, contactPoints: points }: Pick<AlertChanges, 'accounts' | 'contactPoints'>,
+  steps: readonly EscalationStep[],
+): Promise<RuleFault[]> {
+  const faults: RuleFault[] = [];
+  for (const [i, { contactPoints }] of steps.entries()) {
+    const field = `steps.${i}.contact_points`;
+    for (const id of contactPoints) {
+      const point = await points.contactPoint(id);
+      const user = point?.userId === undefined ? undefined : await accounts.user(point.userId);
+      if (point === undefined) {
+        faults.push({ field, message: `${field} has "${id}", expected the id of a contact point` });
+      } else if (!point.enabled || user?.disabled) {
+        const what = point.enabled ? `of ${user?.login}, who is disabled` : 'which is disabled';
+        faults.push({ field, message: `${field} has "${point.name}", ${what} and would not be told` });
+      }
+    }
+  }
+  return faults;
+}
+
+/** @throws UserError `invalid_input` with every reason, if there is one */
+function refuseFaults(faults: readonly RuleFault[]): void {
+  if (faults.length === 0) return;
+  throw new UserError('invalid_input', faults.map(({ message }) => message).join('; '), { faults });
 }
 
 function found(rule: AlertRuleRecord | undefined, id: string): AlertRuleRecord {

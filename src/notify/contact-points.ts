@@ -2,6 +2,7 @@ import { type Principal, userIdOf } from '../accounts/access.ts';
 import { type Actor, type AuditLog, actorOf } from '../accounts/audit.ts';
 import { isText, nameFrom } from '../accounts/fields.ts';
 import { type Page, type PageRequest, readPage } from '../accounts/pages.ts';
+import { refuseSilenced } from '../accounts/silenced-rules.ts';
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
 import { refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
@@ -39,7 +40,7 @@ export interface ContactPointDraft extends ContactPointChange {
 }
 
 interface ContactPointsParts {
-  readonly storage: Pick<Storage, 'alerts' | 'contactPoints' | 'deliveries'>;
+  readonly storage: Pick<Storage, 'contactPoints' | 'deliveries'>;
   readonly sealer: Sealer;
   readonly audit: AuditLog;
   readonly now: () => number;
@@ -142,19 +143,9 @@ export class ContactPoints {
    */
   async remove(principal: Principal, id: string): Promise<void> {
     const { storage, now } = this.#parts;
-    const rules = (await storage.alerts.rules()).filter(({ steps }) =>
-      steps.some(({ contactPoints }) => contactPoints.includes(id)),
-    );
     await storage.contactPoints.changing(async (changes) => {
       const point = await found(changes, principal, id);
-      if (rules.length > 0) {
-        const names = rules.map(({ name }) => `"${name}"`).join(', ');
-        throw new UserError(
-          'conflict',
-          `the contact point "${point.name}" is in the steps of the alert rules ${names}, which would tell nobody; ` +
-            'change them first',
-        );
-      }
+      refuseSilenced(`the contact point "${point.name}"`, await changes.alertRulesOf(id));
       await changes.removeContactPoint(id, now());
       await this.#note(changes, actorOf(principal), 'contact_point.removed', point);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Accounts } from '../../src/accounts/service.ts';
 import { NOON, PASSWORD, TESTER, testAccounts } from '../support/accounts.ts';
+import { ruleRecord } from '../support/alert-records.ts';
 
 test('hasUsers is true as soon as the first user is added', async (t) => {
   const { accounts, add, other, clock } = await testAccounts(t);
@@ -235,3 +236,47 @@ async function loginsByPages({ users }: Accounts, limit: number): Promise<string
   } while (after !== undefined);
   return pages;
 }
+
+test('a user whose contact points alert rules need is not removed, disabled or made an owner', async (t) => {
+  const { accounts, add, storage } = await testAccounts(t);
+  await add('anna', 'admin');
+  const { id } = await add('otto', 'operator');
+  await storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: 'phone', userId: id, name: 'Phone', channel: 'ntfy', settings: {}, secrets: undefined, zone: 'UTC' },
+      ...{ quietHours: undefined, enabled: true, createdAt: NOON },
+    }),
+  );
+  const steps = [
+    { after: 0, contactPoints: ['team'], owners: false },
+    { after: 1, contactPoints: ['phone'], owners: false },
+  ];
+  const rules = [ruleRecord('1', { name: 'Night', steps }), ruleRecord('2', { name: 'Day', steps, createdAt: 1 })];
+  await storage.alerts.changing((changes) => changes.saveRules(rules));
+  const refused = {
+    code: 'conflict',
+    message:
+      'a contact point of otto is in the steps of the alert rules "Night", "Day", which would notify fewer; ' +
+      'change them first',
+  };
+  const before = await accounts.users.get(id);
+  await assert.rejects(accounts.users.remove(TESTER, id), refused);
+  await assert.rejects(accounts.users.change(TESTER, id, { disabled: true }), refused);
+  await assert.rejects(accounts.users.change(TESTER, id, { role: 'owner' }), refused);
+  assert.deepEqual(await accounts.users.get(id), before, 'nothing was changed');
+  await accounts.users.change(TESTER, id, { name: 'Otto', role: 'admin' });
+  await accounts.users.change(TESTER, id, { role: 'operator' });
+
+  // The identity provider is obeyed; the audit log says what that silences.
+  await storage.accounts.changing((changes) => accounts.users.changeWithin(changes, TESTER, id, { role: 'owner' }));
+  const [entry] = await storage.accounts
+    .audit({ subjectId: id }, undefined, 10)
+    .then((entries) => entries.filter(({ detail }) => 'alert_rules' in detail));
+  assert.deepEqual(entry?.detail.alert_rules, ['Night', 'Day']);
+
+  await storage.alerts.changing(async (changes) => {
+    for (const rule of rules) await changes.removeRule(rule.id);
+  });
+  await accounts.users.change(TESTER, id, { disabled: true });
+  await accounts.users.remove(TESTER, id);
+});

@@ -121,14 +121,18 @@ export class DuckdbStorage implements Storage {
     };
     this.reports = new SqlReportCatalog(catalog, dialect);
     this.imports = new SqlImportCatalog(catalog);
-    this.accounts = new SqlAccountCatalog(catalog, { ...DUCKDB_JSON, lock: async () => {} });
+    this.accounts = new SqlAccountCatalog(catalog, {
+      ...DUCKDB_JSON,
+      lock: async () => {},
+      lockAlerts: async () => {},
+    });
     this.alerts = new SqlAlertCatalog(catalog, { ...DUCKDB_JSON, lock: async () => {} });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);
-    this.contactPoints = new SqlContactPointCatalog(catalog, async () => {});
+    this.contactPoints = new SqlContactPointCatalog(catalog, { lock: async () => {}, lockAlerts: async () => {} });
     this.deliveries = new SqlDeliveries(catalog, dialect);
   }
 

@@ -163,6 +163,11 @@ export interface AccountChanges extends AccountReader {
   countLiveKeys(userId: string, now: number): Promise<number>;
   addKey(key: NewKey): Promise<void>;
   addServerSecret(name: string, value: string): Promise<void>;
+  /**
+   * The names of the alert rules with a step that names a contact point of a user. No rule changes until the transaction
+   * ends.
+   */
+  alertRulesOf(userId: string): Promise<string[]>;
   /** Records the first use of a key. */
   useKeyFirst(id: string, at: number): Promise<void>;
   revokeKey(id: string, at: number): Promise<void>;

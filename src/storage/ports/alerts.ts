@@ -3,7 +3,8 @@ import type { Severity } from '../../domain/alerts/facts.ts';
 import type { Grouping, Said } from '../../domain/alerts/grouping.ts';
 import type { IncidentKind } from '../../domain/alerts/incident.ts';
 import type { AlertRule } from '../../domain/alerts/rule.ts';
-import type { AuditRecord, TimePlace } from './account-catalog.ts';
+import type { AccountReader, AuditRecord, TimePlace } from './account-catalog.ts';
+import type { ContactPointReader } from './contact-points.ts';
 import type { DeliveryChanges } from './deliveries.ts';
 
 /** Alert rules and incidents, as a database keeps them. Instants are milliseconds since 1970-01-01T00:00Z. */
@@ -178,6 +179,8 @@ export interface AlertReader {
 export interface AlertChanges extends AlertReader {
   /** What is to be sent, in the same transaction. */
   readonly deliveries: DeliveryChanges;
+  readonly accounts: Pick<AccountReader, 'user'>;
+  readonly contactPoints: Pick<ContactPointReader, 'contactPoint'>;
   /** Adds rules, or replaces those with the same ids. */
   saveRules(rules: readonly AlertRuleRecord[]): Promise<void>;
   removeRule(id: string): Promise<void>;

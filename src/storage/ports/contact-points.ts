@@ -66,6 +66,8 @@ export interface ContactPointChanges extends ContactPointReader {
   changeContactPoint(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>): Promise<void>;
   /** Removes it with its secrets, and cancels its deliveries that are not finished. Its finished ones stay. */
   removeContactPoint(id: string, at: number): Promise<void>;
+  /** The names of the alert rules with a step that names it. No rule changes until the transaction ends. */
+  alertRulesOf(id: string): Promise<string[]>;
   addAudit(entry: AuditRecord): Promise<void>;
 }
 

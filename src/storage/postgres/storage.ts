@@ -109,6 +109,7 @@ export class PostgresStorage implements Storage {
     this.accounts = new SqlAccountCatalog(catalog, {
       ...POSTGRES_JSON,
       lock: (sql) => lockFor(sql, 'accounts'),
+      lockAlerts: (sql) => lockFor(sql, 'alerts'),
     });
     this.imports = new SqlImportCatalog(catalog);
     this.alerts = new SqlAlertCatalog(catalog, { ...POSTGRES_JSON, lock: (sql) => lockFor(sql, 'alerts') });
@@ -117,7 +118,10 @@ export class PostgresStorage implements Storage {
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });
-    this.contactPoints = new SqlContactPointCatalog(catalog, (sql) => lockFor(sql, 'contact_points'));
+    this.contactPoints = new SqlContactPointCatalog(catalog, {
+      lock: (sql) => lockFor(sql, 'contact_points'),
+      lockAlerts: (sql) => lockFor(sql, 'alerts'),
+    });
     this.deliveries = new SqlDeliveries(catalog, { now: NOW, lockContactPoint: 'for update of c skip locked' });
     this.peers = new SqlPeerRegistry(pools.control, NOW);
     this.leases = new SqlLeases(pools.control, NOW);

@@ -10,6 +10,7 @@ import type {
 import type { FactorChanges } from '../ports/factors.ts';
 import type { LinkChanges } from '../ports/sign-in-links.ts';
 import { SqlAccountReader } from './account-reader.ts';
+import { rulesNaming } from './alert-uses.ts';
 import { addAudit } from './audit.ts';
 import { removeContactPointsOf } from './contact-points.ts';
 import { SqlFactorChanges } from './factors.ts';
@@ -20,6 +21,8 @@ import { SqlLinkChanges } from './sign-in-links.ts';
 export interface AccountDialect extends Pick<JsonRows, 'texts'> {
   /** Waits, within a transaction, until no other transaction changes accounts. */
   lock(sql: Sql): Promise<void>;
+  /** Likewise, alerts. Transactions that change alerts wait for no others, so this cannot deadlock. */
+  lockAlerts(sql: Sql): Promise<void>;
 }
 
 /** Changes accounts within a transaction, in SQL common to both engines. */
@@ -175,6 +178,18 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
 
   async addServerSecret(name: string, value: string): Promise<void> {
     await this.sql.run('insert into server_secrets (name, value) values ($name, $value)', { name, value });
+  }
+
+  async alertRulesOf(userId: string): Promise<string[]> {
+    await this.#dialect.lockAlerts(this.sql);
+    const points = await this.sql.rows(
+      'select contact_point_id from contact_points where user_id = $user_id and not deleted',
+      { user_id: userId },
+    );
+    return rulesNaming(
+      this.sql,
+      points.map(({ contact_point_id }) => String(contact_point_id)),
+    );
   }
 
   async revokeKey(id: string, at: number): Promise<void> {

@@ -14,8 +14,10 @@ import type {
   StoreOwner,
 } from '../ports/alerts.ts';
 import type { DeliveryChanges } from '../ports/deliveries.ts';
+import { SqlAccountReader } from './account-reader.ts';
 import { ALERT_GROUPS, ALERT_RULES, INCIDENT_EVENTS, INCIDENTS } from './alert-records.ts';
 import { addAudit } from './audit.ts';
+import { SqlContactPointReader } from './contact-points.ts';
 import { SqlDeliveryChanges } from './deliveries.ts';
 import { spendTicket } from './factors.ts';
 import type { JsonRows } from './json-rows.ts';
@@ -145,10 +147,14 @@ function downtimeOf({ store_id, down }: Row): StoreDowntime {
 /** Changes alert rules and incidents within a transaction, likewise. */
 class SqlAlertChanges extends SqlAlertReader implements AlertChanges {
   readonly deliveries: DeliveryChanges;
+  readonly accounts: SqlAccountReader;
+  readonly contactPoints: SqlContactPointReader;
 
   constructor(sql: Sql, dialect: AlertDialect) {
     super(sql, dialect);
     this.deliveries = new SqlDeliveryChanges(sql);
+    this.accounts = new SqlAccountReader(sql);
+    this.contactPoints = new SqlContactPointReader(sql);
   }
 
   saveRules(rules: readonly AlertRuleRecord[]): Promise<void> {

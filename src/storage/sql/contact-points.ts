@@ -10,6 +10,7 @@ import type {
   NewContactPoint,
   QuietHours,
 } from '../ports/contact-points.ts';
+import { rulesNaming } from './alert-uses.ts';
 import { addAudit } from './audit.ts';
 
 /** A condition on `contact_points c`; its parameter is `$user_id`. */
@@ -70,8 +71,23 @@ export class SqlContactPointReader implements ContactPointReader {
   }
 }
 
+/** What differs between the engines. */
+export interface ContactPointDialect {
+  /** Waits, within a transaction, until no other transaction changes contact points. */
+  lock(sql: Sql): Promise<void>;
+  /** Likewise, alerts. */
+  lockAlerts(sql: Sql): Promise<void>;
+}
+
 /** Changes contact points within a transaction, likewise. */
 export class SqlContactPointChanges extends SqlContactPointReader implements ContactPointChanges {
+  readonly #lockAlerts: ContactPointDialect['lockAlerts'];
+
+  constructor(sql: Sql, { lockAlerts }: Pick<ContactPointDialect, 'lockAlerts'>) {
+    super(sql);
+    this.#lockAlerts = lockAlerts;
+  }
+
   async addContactPoint(point: NewContactPoint): Promise<void> {
     await this.sql.run(
       `insert into contact_points (contact_point_id, user_id, name, channel, settings, secrets, zone, quiet_hours,
@@ -104,6 +120,11 @@ export class SqlContactPointChanges extends SqlContactPointReader implements Con
     );
   }
 
+  async alertRulesOf(id: string): Promise<string[]> {
+    await this.#lockAlerts(this.sql);
+    return rulesNaming(this.sql, [id]);
+  }
+
   addAudit(entry: AuditRecord): Promise<void> {
     return addAudit(this.sql, entry);
   }
@@ -122,19 +143,18 @@ export async function removeContactPointsOf(sql: Sql, userId: string): Promise<v
 /** The contact points, likewise. */
 export class SqlContactPointCatalog extends SqlContactPointReader implements ContactPointCatalog {
   readonly #sql: TransactionalSql;
-  readonly #lock: (sql: Sql) => Promise<void>;
+  readonly #dialect: ContactPointDialect;
 
-  /** @param lock waits, within a transaction, until no other transaction changes contact points */
-  constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
+  constructor(sql: TransactionalSql, dialect: ContactPointDialect) {
     super(sql);
     this.#sql = sql;
-    this.#lock = lock;
+    this.#dialect = dialect;
   }
 
   changing<T>(work: (changes: ContactPointChanges) => Promise<T>): Promise<T> {
     return this.#sql.transaction(async (sql) => {
-      await this.#lock(sql);
-      return work(new SqlContactPointChanges(sql));
+      await this.#dialect.lock(sql);
+      return work(new SqlContactPointChanges(sql, this.#dialect));
     });
   }
 }

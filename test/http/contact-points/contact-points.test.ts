@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../../../src/config/config.ts';
+import { removeUser, setDisabled } from '../../../src/operations/accounts.ts';
+import type { OperationContext, OperationIo } from '../../../src/operations/operation.ts';
 import { addUserWithKey } from '../../support/accounts.ts';
 import { as } from '../../support/fake-users.ts';
 import { mailServer } from '../../support/mail-server.ts';
@@ -277,6 +279,35 @@ suite('contact points', () => {
     const own = await preview({ kind: 'digest', zone: 'Asia/Tokyo', template: { title: '{{ count }} {{ time }}' } });
     assert.equal(own.json().title, '14 Sat, Nov 28, 03:05 (UTC+09:00)');
     assert.match((await preview({ template: { title: '{% if' } })).text, /template of the title is invalid/);
+  });
+
+  test('keep their user from being removed or disabled while an alert rule needs them', async (t) => {
+    const { server, keys, ask, add } = await world(t);
+    const phone = await add(keys.otto);
+    const rule = { name: 'Night', steps: [{ after_minutes: 0, contact_points: [phone], owners: false }] };
+    const created = await ask(keys.ann, 'POST', '/alert-rules', rule);
+    assert.equal(created.status, 201, created.text);
+    const { id } = await server.accounts.users.getByLogin('otto');
+    for (const [method, body] of [
+      ['DELETE', undefined],
+      ['PATCH', { disabled: true }],
+    ] as const) {
+      const answer = await ask(keys.ann, method, `/users/${id}`, body);
+      assert.equal(answer.status, 409, answer.text);
+      assert.match(answer.json().detail, /^a contact point of otto is in the steps of the alert rule "Night"/);
+    }
+    const commandLine = { accounts: server.accounts } as OperationContext;
+    const io = {} as OperationIo;
+    const refused = { code: 'conflict', message: /the alert rule "Night"/ };
+    await assert.rejects(async () => setDisabled(commandLine, { login: 'otto', disabled: true }, io), refused);
+    await assert.rejects(async () => removeUser(commandLine, { login: 'otto' }, io), refused);
+
+    const path = `/alert-rules/${created.json().rule_id}`;
+    assert.equal((await ask(keys.ann, 'DELETE', path)).status, 204);
+    assert.equal((await ask(keys.ann, 'PATCH', `/users/${id}`, { disabled: true })).status, 200);
+    const silent = await ask(keys.ann, 'POST', '/alert-rules', rule);
+    assert.equal(silent.status, 400, silent.text);
+    assert.match(silent.json().detail, /"Hook", of otto, who is disabled and would not be told$/);
   });
 
   test('the channels are listed with their settings', async (t) => {

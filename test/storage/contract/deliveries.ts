@@ -4,6 +4,7 @@ import type { NotificationFacts } from '../../../src/domain/alerts/facts.ts';
 import type { NewContactPoint } from '../../../src/storage/ports/contact-points.ts';
 import type { DeliveryFilter, NewDelivery } from '../../../src/storage/ports/deliveries.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
+import { ruleRecord } from '../../support/alert-records.ts';
 
 const T = Date.parse('2026-11-23T12:00:00Z');
 const LONG = 3_600_000;
@@ -101,6 +102,34 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
         page.map(({ id }) => id),
         ['a'],
       );
+    });
+
+    test('the alert rules that need a contact point, or one of a user, are known by name', async (t) => {
+      const own = (id: string) => ({ ...POINT, id, userId: 'u' });
+      const storage = await opened(t, [POINT, own('own'), own('other'), own('gone')]);
+      const step = (...contactPoints: string[]) => ({ after: 0, contactPoints, owners: true });
+      await storage.contactPoints.changing((changes) => changes.removeContactPoint('gone', T));
+      await storage.alerts.changing((changes) =>
+        changes.saveRules([
+          ruleRecord('1', { name: 'Second', createdAt: 2, steps: [step('p'), step('p', 'other')] }),
+          ruleRecord('2', { name: 'First', createdAt: 1, enabled: false, steps: [step('own', 'p')] }),
+          ruleRecord('3', { name: 'Owners', createdAt: 3, steps: [step()] }),
+          ruleRecord('4', { name: 'Gone', createdAt: 4, steps: [step('gone')] }),
+        ]),
+      );
+      const { accounts, contactPoints } = storage;
+      const named = (id: string) => contactPoints.changing((changes) => changes.alertRulesOf(id));
+      assert.deepEqual(
+        [await named('p'), await named('other'), await named('none')],
+        [['First', 'Second'], ['Second'], []],
+      );
+      const ofUser = (id: string) => accounts.changing((changes) => changes.alertRulesOf(id));
+      assert.deepEqual([await ofUser('u'), await ofUser('none')], [['First', 'Second'], []]);
+      const [point, user] = await storage.alerts.changing(async (changes) => [
+        await changes.contactPoints.contactPoint('own'),
+        await changes.accounts.user('u'),
+      ]);
+      assert.deepEqual([point?.id, user?.login], ['own', 'u'], 'transactions of alerts see both');
     });
 
     test('a removed user takes its contact points and their deliveries along', async (t) => {

@@ -9,6 +9,7 @@ import type {
 import type { FactorChanges } from '../../../src/storage/ports/factors.ts';
 import type { LinkChanges } from '../../../src/storage/ports/sign-in-links.ts';
 import { MemoryAccountReader } from './account-reader.ts';
+import { rulesNaming } from './alert-uses.ts';
 import { addAudit } from './audit.ts';
 import { removeContactPointsOf } from './contact-points.ts';
 import { MemoryFactorChanges } from './factors.ts';
@@ -121,6 +122,16 @@ export class MemoryAccountChanges extends MemoryAccountReader implements Account
 
   async addServerSecret(name: string, value: string): Promise<void> {
     this.#transaction.set('server_secrets', name, { name, value });
+  }
+
+  async alertRulesOf(userId: string): Promise<string[]> {
+    const points = [...this.#transaction.table('contact_points').values()].filter(
+      ({ user_id, deleted }) => user_id === userId && !deleted,
+    );
+    return rulesNaming(
+      this.#transaction,
+      points.map(({ contact_point_id }) => contact_point_id),
+    );
   }
 
   async useKeyFirst(id: string, at: number): Promise<void> {

@@ -16,7 +16,9 @@ import type { DeliveryChanges } from '../../../src/storage/ports/deliveries.ts';
 import { WriteQueue } from '../../../src/storage/shared/write-queue.ts';
 import { ALERT_GROUPS, ALERT_RULES, INCIDENT_EVENTS, INCIDENTS } from '../../../src/storage/sql/alert-records.ts';
 import type { RecordMap } from '../../../src/storage/sql/record-map.ts';
+import { MemoryAccountReader } from './account-reader.ts';
 import { addAudit } from './audit.ts';
+import { MemoryContactPointReader } from './contact-points.ts';
 import { ONLY, only, type Rows, type View } from './data.ts';
 import { MemoryDeliveryChanges } from './deliveries.ts';
 import { MemoryFactorChanges } from './factors.ts';
@@ -129,12 +131,16 @@ class MemoryAlertReader implements AlertReader {
 /** Changes alert rules and incidents within a transaction. */
 class MemoryAlertChanges extends MemoryAlertReader implements AlertChanges {
   readonly deliveries: DeliveryChanges;
+  readonly accounts: MemoryAccountReader;
+  readonly contactPoints: MemoryContactPointReader;
   readonly #transaction: Transaction;
 
   constructor(transaction: Transaction) {
     super(transaction);
     this.#transaction = transaction;
     this.deliveries = new MemoryDeliveryChanges(transaction);
+    this.accounts = new MemoryAccountReader(transaction);
+    this.contactPoints = new MemoryContactPointReader(transaction);
   }
 
   async saveRules(rules: readonly AlertRuleRecord[]): Promise<void> {

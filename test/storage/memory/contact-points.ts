@@ -9,6 +9,7 @@ import type {
   NewContactPoint,
 } from '../../../src/storage/ports/contact-points.ts';
 import { WriteQueue } from '../../../src/storage/shared/write-queue.ts';
+import { rulesNaming } from './alert-uses.ts';
 import { addAudit } from './audit.ts';
 import type { View } from './data.ts';
 import { byBytes, type RecordRow } from './record-tables.ts';
@@ -92,6 +93,10 @@ export class MemoryContactPointChanges extends MemoryContactPointReader implemen
         ...{ status: 'cancelled', reason: 'the contact point was removed', finished_ms: at },
       });
     }
+  }
+
+  async alertRulesOf(id: string): Promise<string[]> {
+    return rulesNaming(this.#transaction, [id]);
   }
 
   async addAudit(entry: AuditRecord): Promise<void> {
