@@ -50,6 +50,32 @@ test('a message says where, since when, what was lost and what the polls found',
   });
 });
 
+test('a message about several incidents lists ten stores, counts the others and links to all incidents', async (t) => {
+  // Twelve of 200 stores are too small a share for a mass outage.
+  const all = Array.from({ length: 200 }, (_, i) => `s${String(i).padStart(3, '0')}`);
+  const ids = all.slice(0, 12);
+  const world = await AlertWorld.open(t, { stores: all.map((id) => ({ id })) });
+  await world.saveRule('r');
+  await world.poll(...all.flatMap((id, i) => [[id, -30, i >= 12] as const, [id, 0, i >= 12] as const]));
+  world.now = NOON + MINUTE;
+  await world.evaluator.evaluate();
+  const several = (await world.deliveries()).map(({ facts }) => facts);
+  assert.deepEqual(
+    several.map(({ incidentId, page, stores, more }) => [incidentId, page, stores.map(({ id }) => id), more]),
+    [[undefined, '/incidents', ids.slice(0, 10), 2]],
+  );
+  const [first] = ids as [string];
+  const incident = (await world.storage.alerts.liveIncidents()).find(({ storeId }) => storeId === first);
+  await world.poll([first, 5, true]);
+  world.now = NOON + 30 * MINUTE;
+  await world.evaluator.evaluate();
+  const one = (await world.deliveries()).map(({ facts }) => facts);
+  assert.deepEqual(
+    one.map(({ kind, incidentId, page, more }) => [kind, incidentId, page, more]),
+    [['resolved', incident?.id, `/incidents/${incident?.id}`, 0]],
+  );
+});
+
 test('a restart, a second server and late polls change nothing that was said', async (t) => {
   const world = await AlertWorld.open(t, STORES);
   await world.saveRule('r');
@@ -185,6 +211,12 @@ test('the trouble of the monitor itself is one message, its end another, and not
   assert.deepEqual(
     deliveries.map(({ facts: { kind, period, count } }) => [kind, period, count]),
     [['sight_returned', { from: NOON, until: world.now }, 42]],
+  );
+  const [incident, ...others] = await world.storage.alerts.incidents({}, undefined, 10);
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    deliveries.map(({ facts }) => facts.page),
+    [`/incidents/${incident?.id}`],
   );
   // The first message had not been sent yet, as without a network: the second says it all.
   const all = await world.allDeliveries();

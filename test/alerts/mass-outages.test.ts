@@ -33,6 +33,15 @@ test('a platform outage is at most three messages, which name the platform', asy
       ['team', 'mass_outage', { label: 'platform', value: 'acme', of: acme.length, down: acme.length }, 10],
     ],
   );
+  const live = await world.storage.alerts.liveIncidents();
+  const found = live.find(({ kind }) => kind === 'mass_outage');
+  assert.deepEqual(
+    outage.map(({ facts }) => [facts.page, facts.more]),
+    [
+      [`/incidents/${found?.id}`, 0],
+      [`/incidents/${found?.id}`, acme.length - 10],
+    ],
+  );
   // All come up again but one.
   world.now = NOON + 30 * 60_000;
   const last = acme.at(-1) as string;

@@ -50,6 +50,12 @@ for (const [name, given, title, text] of [
     'b\n\nC (c)\n\nAnd 40 more stores.\n\nAlert rule: Two checks',
   ],
   [
+    'a store and one that is not listed are down',
+    facts('opened', { stores: [BARE], more: 1, rule: undefined }),
+    '2 stores are down',
+    'b\n\nAnd 1 more store.',
+  ],
+  [
     'a store is up again',
     facts('resolved', { stores: [{ ...BARE, downSince: AT - 60 * MINUTE, upSince: AT, zone: 'Europe/Madrid' }] }),
     'b is up again',
