@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { UserError } from '../lib/errors.ts';
+import { counted } from '../lib/text.ts';
 import { neighborhoodOf, networkOf } from './addresses.ts';
 
 const SECOND = 1_000;
@@ -92,7 +93,7 @@ function beginAt(places: readonly Place[], own: Place, now: () => number): Attem
   const wait = Math.max(...places.map(({ counters, who }) => counters.wait(who, began)));
   if (wait > 0) {
     const retryAfter = Math.ceil(wait / SECOND);
-    throw new UserError('too_many_requests', `too many attempts; try again in ${retryAfter} seconds`, {
+    throw new UserError('too_many_requests', `too many attempts; try again in ${counted(retryAfter, 'second')}`, {
       retryAfter,
     });
   }

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { trimmed } from '../lib/text.ts';
 import { configOf, withDatabase, withDatabaseOption } from './database.ts';
-import { formatCount } from './format.ts';
+import { formatCount, formatCounted } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { requireCreatable } from './outputs.ts';
 import { streamed } from './streams.ts';
@@ -77,8 +77,8 @@ async function write(archive: AsyncIterable<Uint8Array>, to: string): Promise<vo
   const results = files.length - 1;
   printResult({ folder: to, stores, polls, results, bytes }, () =>
     say(
-      `${to}: ${formatCount(stores)} stores, ${formatCount(polls)} polls, ` +
-        `${formatCount(results)} results, ${formatCount(Math.ceil(bytes / 1e6))} MB`,
+      `${to}: ${formatCounted(stores, 'store')}, ${formatCounted(polls, 'poll')}, ` +
+        `${formatCounted(results, 'result')}, ${formatCount(Math.ceil(bytes / 1e6))} MB`,
     ),
   );
 }

@@ -4,7 +4,7 @@ import { databaseLocation } from '../config/config.ts';
 import { type CopySummary, copyStorage } from '../copy.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { configOf, openDatabase } from './database.ts';
-import { formatCount } from './format.ts';
+import { formatCount, formatCounted } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { misuse, parsing } from './usage.ts';
 
@@ -59,9 +59,9 @@ export function copyCommand(program: Command): void {
 
 function describe(summary: CopySummary): void {
   say(
-    `${formatCount(summary.stores)} stores, ${formatCount(summary.polls)} polls copied, ` +
+    `${formatCounted(summary.stores, 'store')}, ${formatCounted(summary.polls, 'poll')} copied, ` +
       `${formatCount(summary.skipped)} already existed; reports from both databases are identical`,
   );
   const missing = summary.missing === 0 ? '' : `; ${formatCount(summary.missing)} are missing or damaged`;
-  say(`${formatCount(summary.results)} results of reports copied${missing}`);
+  say(`${formatCounted(summary.results, 'result')} of reports copied${missing}`);
 }

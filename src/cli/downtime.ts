@@ -11,7 +11,7 @@ import { ruleParts } from '../judgements/rrule.ts';
 import type { GivenJudgement, ShownJudgement } from '../judgements/service.ts';
 import { isUuid } from '../lib/uuid.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
-import { formatCount } from './format.ts';
+import { formatCount, formatCounted } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
 import { checked, instantOption, listed, misuse, parsing } from './usage.ts';
 
@@ -90,14 +90,17 @@ async function add(flags: AddFlags): Promise<void> {
   const given = givenBy(flags);
   if (!flags.preview) {
     const shown = await withDatabase(configOf(flags), 'write', (run) => run('addDowntime', given));
-    return printDowntime(shown, `planned downtime ${shown.record.id} of ${counted(shown.stores)}: ${timeOf(shown)}`);
+    return printDowntime(
+      shown,
+      `planned downtime ${shown.record.id} of ${formatCounted(shown.stores, 'store')}: ${timeOf(shown)}`,
+    );
   }
   const coverage = await withDatabase(configOf(flags), 'read', (run) => run('previewDowntime', given));
   printResult(coverageResource(coverage), () => {
     const { stores, open, counted: within, starts } = coverage;
     const from = formatInstant(within.from);
     const hours = formatCount(Math.round((10 * open) / HOUR) / 10);
-    say(`${counted(stores)}, ${hours} open hours from ${from} to ${formatInstant(within.to)}`);
+    say(`${formatCounted(stores, 'store')}, ${hours} open hours from ${from} to ${formatInstant(within.to)}`);
     if (starts.length > 0) say(`first in store local time: ${starts.map(formatWallTime).join(', ')}`);
   });
 }
@@ -173,8 +176,4 @@ function printDowntime(shown: ShownJudgement, line: string): void {
 function timeOf({ record: { time } }: ShownJudgement): string {
   if (!('rrule' in time)) return `${formatInstant(time.from)} to ${formatInstant(time.to)}`;
   return `${recurrenceOf(time)?.text} local, for ${time.duration}, from ${time.start}`;
-}
-
-function counted(stores: number): string {
-  return `${formatCount(stores)} ${stores === 1 ? 'store' : 'stores'}`;
 }

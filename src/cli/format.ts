@@ -7,6 +7,11 @@ export function formatCount(count: number): string {
   return number.format(count);
 }
 
+/** A number and what it counts: `1 store`, `2,000 stores`. */
+export function formatCounted(count: number, one: string): string {
+  return `${formatCount(count)} ${count === 1 ? one : `${one}s`}`;
+}
+
 export function instantOr(instant: number | undefined, otherwise: string): string {
   return instant === undefined ? otherwise : formatInstant(instant);
 }

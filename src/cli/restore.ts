@@ -5,7 +5,7 @@ import { openBackup, restoreToFile, restoreToStorage } from '../backup/restore.t
 import { openFile, restoreFile } from '../compose/storages.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { configOf, createFolderOf, openDatabase, withDatabaseOption } from './database.ts';
-import { formatCount } from './format.ts';
+import { formatCounted } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { misuse } from './usage.ts';
 
@@ -62,8 +62,8 @@ async function restore(flags: RestoreFlags): Promise<void> {
     const results = files.length - 1;
     printResult({ created_at, stores, polls, results }, () =>
       say(
-        `restored the backup of ${created_at}: ${formatCount(stores)} stores, ` +
-          `${formatCount(polls)} polls, ${formatCount(results)} results`,
+        `restored the backup of ${created_at}: ${formatCounted(stores, 'store')}, ` +
+          `${formatCounted(polls, 'poll')}, ${formatCounted(results, 'result')}`,
       ),
     );
   } finally {

@@ -4,7 +4,7 @@ import { HOUR } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { REGIME_NAMES, type RegimeName } from '../simulate/regimes.ts';
 import { flawOf, simulate } from '../simulate/simulate.ts';
-import { formatCount } from './format.ts';
+import { formatCounted } from './format.ts';
 import { printResult, progressBar, say } from './output.ts';
 import { onSignal } from './signals.ts';
 import { instantOption, misuse } from './usage.ts';
@@ -55,7 +55,7 @@ export function simulateCommand(program: Command): void {
         progress.end();
         const { stores: made, polls, files } = summary;
         printResult({ stores: made, polls, end: formatInstant(end), files }, () => {
-          say(`${formatCount(made)} stores, ${formatCount(polls)} polls up to ${formatInstant(end)}`);
+          say(`${formatCounted(made, 'store')}, ${formatCounted(polls, 'poll')} up to ${formatInstant(end)}`);
           for (const file of files) say(file);
         });
       } finally {

@@ -5,6 +5,7 @@ import { apiNameOf, feedNamed } from '../intake/feeds/registry.ts';
 import { sourceTitle } from '../intake/sync/read-source.ts';
 import { SOURCE_VARIABLES } from '../intake/sync/service.ts';
 import { UserError } from '../lib/errors.ts';
+import { counted } from '../lib/text.ts';
 import type { SyncOutcome } from '../operations/maintenance.ts';
 import type { StandingRejects, SyncResult } from '../storage/ports/sync-log.ts';
 import { configOf, openServerDatabase, withDatabase, withDatabaseOption } from './database.ts';
@@ -93,7 +94,8 @@ function standingLine({ rejected, read, storesKept, storesUnknown }: StandingRej
   const stores =
     storesKept + storesUnknown === 0
       ? ''
-      : `; ${storesUnknown} stores have unknown hours or zones, ${storesKept} keep their previous ones`;
+      : `; ${counted(storesUnknown, 'store has unknown hours or an unknown zone', 'stores have unknown hours or zones')}, ` +
+        counted(storesKept, 'keeps the previous ones', 'keep their previous ones');
   return `${rejected} of ${read} rows are bad${stores}`;
 }
 

@@ -1,6 +1,7 @@
 import { latestInstant } from '../domain/future.ts';
 import { isStale } from '../domain/staleness.ts';
 import { titleOf } from '../intake/feeds/registry.ts';
+import { counted } from '../lib/text.ts';
 import type { ClockWatch } from '../lib/world/clock-watch.ts';
 import { ageOf } from '../reports/stale-polls.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -81,12 +82,9 @@ export class Freshness {
     for (const { feed, status, standing } of await syncs.lastResults()) {
       const source = `a source of ${titleOf(feed)}`;
       if (status === 'failed') warnings.push(`${source} cannot be read`);
-      if (standing !== undefined) warnings.push(`${source} has ${rowsOf(standing.rejected)} of ${standing.read}`);
+      if (standing !== undefined)
+        warnings.push(`${source} has ${counted(standing.rejected, 'bad row')} of ${standing.read}`);
     }
     return warnings;
   }
-}
-
-function rowsOf(bad: number): string {
-  return bad === 1 ? '1 bad row' : `${bad} bad rows`;
 }

@@ -1,4 +1,5 @@
 import { UserError } from './errors.ts';
+import { counted } from './text.ts';
 
 export interface FairQueueLimits {
   /** Jobs that may wait for one requester. */
@@ -75,7 +76,7 @@ export class FairQueue {
       throw new UserError('too_many_requests', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.size >= this.#limits.total) {
-      const message = `${this.#waiting.size} requests are waiting already; try again in a moment`;
+      const message = `${counted(this.#waiting.size, 'request is', 'requests are')} waiting already; try again in a moment`;
       throw new UserError('busy', message, { retryAfter: RETRY_AFTER });
     }
   }

@@ -109,3 +109,8 @@ export function cut(text: string, longest: number): string {
   // A high surrogate alone is no character.
   return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
+
+/** A number and what it counts: `1 store`, `2 stores`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -5,6 +5,7 @@ import { type Page, type PageRequest, readPage } from '../accounts/pages.ts';
 import { refuseSilenced } from '../accounts/silenced-rules.ts';
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
 import { refuseOtherVersion, UserError } from '../lib/errors.ts';
+import { counted } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
 import type {
   ContactPointChanges,
@@ -185,7 +186,7 @@ export class ContactPoints {
     const retryAfter = Math.ceil(wait / 1_000);
     throw new UserError(
       'too_many_requests',
-      `this contact point was just tested; it can be tested again in ${retryAfter} seconds`,
+      `this contact point was just tested; it can be tested again in ${counted(retryAfter, 'second')}`,
       { retryAfter },
     );
   }

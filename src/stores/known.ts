@@ -1,4 +1,5 @@
 import { UNKNOWN_ZONE } from '../domain/zone.ts';
+import { counted } from '../lib/text.ts';
 import type { StoreEntry } from './directory.ts';
 
 /** Whether the hours in force at an instant are known. */
@@ -25,7 +26,7 @@ export interface UnknownSchedules {
 /** The warnings about them. */
 export function unknownWarnings({ hours, zones }: UnknownSchedules): string[] {
   const said = (count: number, one: string, many: string) =>
-    count === 0 ? [] : [count === 1 ? `1 store has ${one}` : `${count} stores have ${many}`];
+    count === 0 ? [] : [counted(count, `store has ${one}`, `stores have ${many}`)];
   return [
     ...said(hours, 'unknown business hours', 'unknown business hours'),
     ...said(zones, 'an unknown time zone', 'unknown time zones'),

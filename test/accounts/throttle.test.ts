@@ -14,7 +14,7 @@ function setUp() {
     } catch (error) {
       const { code, retryAfter = -1, message } = error as { code: string; retryAfter?: number; message: string };
       assert.equal(code, 'too_many_requests');
-      assert.match(message, new RegExp(`try again in ${retryAfter} seconds`));
+      assert.match(message, new RegExp(`try again in ${retryAfter} seconds?$`));
       return retryAfter;
     }
   };

@@ -1,4 +1,5 @@
 import { UserError } from '../../lib/errors.ts';
+import { counted } from '../../lib/text.ts';
 import type { MergeCounts } from '../../storage/ports/import-session.ts';
 import type { PollBatch, Storage } from '../../storage/ports/storage.ts';
 
@@ -89,7 +90,7 @@ export class PollAppender {
 
   #tooMany(): UserError {
     const { polls, batches } = this.#held;
-    const message = `${polls} polls of ${batches} requests are waiting to be stored; send these again later`;
+    const message = `${counted(polls, 'poll')} of ${counted(batches, 'request')} are waiting to be stored; send these again later`;
     return new UserError('busy', message, { retryAfter: RETRY_AFTER });
   }
 

@@ -2,7 +2,7 @@ import { LIMITS } from '../../lib/budgets.ts';
 import { csvFields } from '../../lib/csv.ts';
 import { invalid, messageOf, UserError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
-import { excerpt, trimmed } from '../../lib/text.ts';
+import { counted, excerpt, trimmed } from '../../lib/text.ts';
 import { yieldTurn } from '../../lib/world/timers.ts';
 import { readHeader } from '../feeds/header.ts';
 import { polls } from '../feeds/kinds/polls.ts';
@@ -84,7 +84,7 @@ async function readCsv(text: string, rows: PollRows): Promise<void> {
     if (line.includes('\0')) rows.refuse(`the line ${NULL_REASON}`);
     else if (fields === undefined) rows.refuse('the line is not valid CSV: a quote is out of place');
     else if (fields.length !== width)
-      rows.refuse(`the line has ${fields.length} columns, expected ${width}`, fields[0]);
+      rows.refuse(`the line has ${counted(fields.length, 'column')}, expected ${width}`, fields[0]);
     else rows.add(fields[storeId], fields[status], fields[timestamp], fields[reason]);
   });
 }

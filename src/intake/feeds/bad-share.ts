@@ -1,4 +1,5 @@
 import { invalid, type UserError } from '../../lib/errors.ts';
+import { counted } from '../../lib/text.ts';
 import type { Reject } from './list-rejects.ts';
 
 /** The default share of bad rows up to which a file is imported. */
@@ -33,9 +34,7 @@ export class BadRows {
   /** The three most common reasons, most common first. */
   mostCommon(): string[] {
     const sorted = [...this.#counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-    return sorted
-      .slice(0, COMMONEST)
-      .map(([reason, rows]) => `${reason} (${rows} rows)`.replace('(1 rows)', '(1 row)'));
+    return sorted.slice(0, COMMONEST).map(([reason, rows]) => `${reason} (${counted(rows, 'row')})`);
   }
 }
 

@@ -1,9 +1,10 @@
+import { counted } from '../../lib/text.ts';
 import type { StoreCensus } from '../../storage/ports/import-session.ts';
 
 /** A summary of the stores after an import. */
 export function censusLine({ polled, withHours, withZone, hoursOnly, zoneOnly }: StoreCensus): string {
   return (
-    `${stores(polled)} with polls: ${withHours} with business hours, ${withZone} with a time zone; ` +
+    `${counted(polled, 'store')} with polls: ${withHours} with business hours, ${withZone} with a time zone; ` +
     `without polls: ${hoursOnly} with business hours, ${zoneOnly} with a time zone`
   );
 }
@@ -18,13 +19,13 @@ export function censusWarnings(census: StoreCensus): string[] {
   if (areApart(polled, withHours, hoursOnly)) {
     const here = withHoursHere === undefined ? '' : ' in this file';
     warnings.push(
-      `${withHoursHere ?? withHours} of ${polled} polled stores have business hours${here}; ${stores(hoursOnly)} ${have(hoursOnly)} hours and no polls`,
+      `${withHoursHere ?? withHours} of ${polled} polled stores have business hours${here}; ${counted(hoursOnly, 'store has', 'stores have')} hours and no polls`,
     );
   }
   if (areApart(polled, withZone, zoneOnly)) {
     const here = withZoneHere === undefined ? '' : ' in this file';
     warnings.push(
-      `${withZoneHere ?? withZone} of ${polled} polled stores have a time zone${here}; ${stores(zoneOnly)} ${have(zoneOnly)} a zone and no polls`,
+      `${withZoneHere ?? withZone} of ${polled} polled stores have a time zone${here}; ${counted(zoneOnly, 'store has', 'stores have')} a zone and no polls`,
     );
   }
   return warnings;
@@ -33,12 +34,4 @@ export function censusWarnings(census: StoreCensus): string[] {
 function areApart(polled: number, both: number, only: number): boolean {
   if (polled === 0 || both + only === 0) return false;
   return 2 * both < polled || 2 * only > both + only;
-}
-
-function stores(count: number): string {
-  return count === 1 ? '1 store' : `${count} stores`;
-}
-
-function have(count: number): string {
-  return count === 1 ? 'has' : 'have';
 }

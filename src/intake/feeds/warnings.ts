@@ -1,3 +1,4 @@
+import { counted } from '../../lib/text.ts';
 import type { UnreadStores } from '../../storage/ports/import-session.ts';
 import type { Feed } from './feed.ts';
 
@@ -14,8 +15,8 @@ export function warningsOf(
 function unreadWarnings({ unread }: Feed, { kept, unknown, ids }: UnreadStores): string[] {
   if (unread === undefined || kept + unknown === 0) return [];
   const parts = [
-    ...(unknown > 0 ? [`${unknown === 1 ? '1 store has' : `${unknown} stores have`} unknown ${unread.unknown}`] : []),
-    ...(kept > 0 ? [`${kept} ${kept === 1 ? 'store keeps its' : 'stores keep their'} ${unread.kept}`] : []),
+    ...(unknown > 0 ? [`${counted(unknown, 'store has', 'stores have')} unknown ${unread.unknown}`] : []),
+    ...(kept > 0 ? [`${counted(kept, 'store keeps its', 'stores keep their')} ${unread.kept}`] : []),
   ];
   const named = ids.length < kept + unknown ? `${ids.join(', ')} and others` : ids.join(', ');
   return [`${parts.join('; ')}, because of bad rows: ${named}`];

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/text.ts';
 import type { PollWriterHealth } from './poll-writer.ts';
 
 /** Milliseconds after which polls that wait are worth a warning. */
@@ -10,15 +11,12 @@ export function healthWarnings({ waitingForDatabase, waitingForFile, fileFault, 
     warnings.push(`polls have been waiting for the database for ${text(waitingForDatabase)}`);
   if (waitingForFile > LONG) warnings.push(`polls have been waiting for the day file for ${text(waitingForFile)}`);
   if (fileFault !== undefined) {
-    warnings.push(
-      `the day file cannot be written (${fileFault}); it lacks ${missing} ${missing === 1 ? 'poll' : 'polls'}`,
-    );
+    warnings.push(`the day file cannot be written (${fileFault}); it lacks ${counted(missing, 'poll')}`);
   }
   return warnings;
 }
 
 function text(milliseconds: number): string {
-  if (milliseconds < 60_000) return `${Math.floor(milliseconds / 1_000)} seconds`;
-  const minutes = Math.floor(milliseconds / 60_000);
-  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  if (milliseconds < 60_000) return counted(Math.floor(milliseconds / 1_000), 'second');
+  return counted(Math.floor(milliseconds / 60_000), 'minute');
 }
