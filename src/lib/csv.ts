@@ -26,8 +26,9 @@ export function csvFields(line: string, delimiter = ','): string[] | undefined {
 
 /**
  * Like `csvField`, for text written by people, in a file for spreadsheets: an apostrophe turns a formula into text. Not
- * for store ids, which programs read.
+ * for store ids, which programs read. A text that has such an apostrophe gets another one: the stores feed removes one.
  */
 export function spreadsheetField(text: string): string {
-  return csvField(startsFormula(trimmed(text)) ? `'${text}` : text);
+  const start = trimmed(text);
+  return csvField(startsFormula(start) || /^'+[=+@-]/.test(start) ? `'${text}` : text);
 }

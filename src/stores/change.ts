@@ -2,7 +2,7 @@ import { canWriteStores, type Principal } from '../accounts/access.ts';
 import type { AuditLog, Detail } from '../accounts/audit.ts';
 import { zoneName } from '../calendar/tzdb.ts';
 import { invalid, UserError } from '../lib/errors.ts';
-import { MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
+import { labelKeyFlaw, MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDescription, StoreWriter } from '../storage/ports/stores.ts';
@@ -88,17 +88,11 @@ export async function writeChange(
 
 /** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */
 export function checkedChange(change: StoreChange): StoreChange {
-  const { name, zone, zoneField, labels = {}, setLabels = {}, probeUrl } = change;
-  for (const [key, value] of Object.entries(labels)) {
-    checkText('labels', key);
-    checkText(`labels.${key}`, value);
-  }
-  for (const [key, value] of Object.entries(setLabels)) {
-    checkText('set_labels', key);
-    if (value !== null) checkText(`set_labels.${key}`, value);
-  }
+  const { name, zone, zoneField, labels, setLabels, probeUrl } = change;
   return {
     ...change,
+    ...(labels !== undefined && { labels: checkedLabels('labels', labels) }),
+    ...(setLabels !== undefined && { setLabels: checkedLabels('set_labels', setLabels) }),
     ...(typeof name === 'string' && { name: checkedName(name) }),
     ...(typeof zone === 'string' && { zone: checkedZone(zone, zoneField) }),
     ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
@@ -110,6 +104,20 @@ function checkedName(text: string): string {
   checkText('name', name);
   if (name !== '') return name;
   throw invalid('name is blank, expected at least one visible character', 'name');
+}
+
+/** Trimmed, as feeds do; the key of a label to remove stays as it is. */
+function checkedLabels<T extends string | null>(field: string, labels: Readonly<Record<string, T>>): Record<string, T> {
+  const checked = Object.entries<T>(labels).map(([given, value]): [string, T] => {
+    checkText(field, given);
+    if (value === null) return [given, value];
+    const key = trimmed(given);
+    const flaw = labelKeyFlaw(key);
+    if (flaw !== undefined) throw invalid(`${field} has the key ${JSON.stringify(given)}, which ${flaw}`, field);
+    checkText(`${field}.${key}`, value);
+    return [key, trimmed(value) as T];
+  });
+  return Object.fromEntries(checked);
 }
 
 function checkText(field: string, text: string): void {

@@ -236,18 +236,40 @@ test('an exported list of stores is imported without a change, whatever their te
     'a;b\tc|d',
     '\\',
     'ünï 店',
+    "'=1+2",
+    "''@home",
+    "'-5",
+    '\u0085 surrounded by blanks \u0085',
   ];
   const stores = texts.map((text, i) => ({ store_id: `s${i}`, name: text, labels: { [text]: text, same: text } }));
   const made = await patch(stores, '?create=true');
   assert.equal(made.statusCode, 200, made.body);
   const { body } = await app.inject('/api/v1/store-export');
   const again = await imported(app, body);
-  assert.deepEqual([again.status, again.counts.read, again.counts.already_there], ['complete', 10, 10], again.error);
+  assert.deepEqual([again.status, again.counts.read, again.counts.already_there], ['complete', 14, 14], again.error);
 
   const other = await opened(t);
   const { status, counts, error } = await imported(other.app, body);
-  assert.deepEqual([status, counts.read, counts.added], ['complete', 10, 10], error);
+  assert.deepEqual([status, counts.read, counts.added], ['complete', 14, 14], error);
   assert.deepEqual(await other.list(), await list());
+});
+
+test('the key of a label is one line, as in the header of a feed', async (t) => {
+  const { patch, list } = await opened(t);
+  assert.equal(
+    (await patch([{ store_id: 'a', labels: { '\u0085city ': ' Rome\u0085' } }], '?create=true')).statusCode,
+    200,
+  );
+  assert.deepEqual(await list(), [['a', null, { city: 'Rome' }]]);
+  for (const [field, key, flaw] of [
+    ['labels', 'two\nlines', 'contains a line break'],
+    ['set_labels', '\u0085', 'is empty'],
+  ] as const) {
+    const refused = await patch([{ store_id: 'a', [field]: { [key]: 'x' } }]);
+    assert.equal(refused.statusCode, 400, refused.body);
+    const expected = `${field} has the key ${JSON.stringify(key)}, which ${flaw}`;
+    assert.ok((refused.json<Json>().detail as string).includes(expected), refused.body);
+  }
 });
 
 interface Imported {

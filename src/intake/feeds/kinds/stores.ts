@@ -4,7 +4,7 @@ import { type Feed, labelColumn, STORE_ID } from '../feed.ts';
 import { badId, badNewId, concerned, onlyNewId, textList } from '../sql-text.ts';
 
 /** A text written by people, null if it is blank: without the apostrophe that exports put before a formula. */
-const given = (column: string): string => `nullif(regexp_replace(${column}, '^''([=+@-])', '\\1'), '')`;
+const given = (column: string): string => `nullif(regexp_replace(${column}, '^''(''*[=+@-])', '\\1'), '')`;
 
 const isLong = (column: string, length: number): string =>
   `when length(${identifier(column)}) > ${length} then ${literal(`${column} is longer than ${length} characters`)}`;
