@@ -47,14 +47,17 @@ export function stepFaults(steps: readonly EscalationStep[]): RuleFault[] {
   if (steps.length === 0) add('steps', 'steps is empty, expected at least one step: nobody would be told');
   for (const [i, { after, contactPoints, owners }] of steps.entries()) {
     const before = steps[i - 1]?.after;
-    const minutes = `steps.${i}.after is ${after / MINUTE} minutes`;
+    const minutes = `steps.${i}.after_minutes is ${after / MINUTE}`;
     if (i === 0 && after !== 0) {
       add('steps.0.after_minutes', `${minutes}, expected 0: the first step is told when it opens`);
     } else if (before !== undefined && !(after > before)) {
       add(`steps.${i}.after_minutes`, `${minutes}, expected more than the ${before / MINUTE} before it`);
     }
     if (contactPoints.length === 0 && !owners) {
-      add(`steps.${i}.contact_points`, `steps.${i} has no contact points and not the owners, expected one of them`);
+      add(
+        `steps.${i}.contact_points`,
+        `steps.${i}.contact_points is empty and steps.${i}.owners is false, expected one of them`,
+      );
     }
   }
   return faults;

@@ -99,13 +99,13 @@ function repeatAt({ repeat }: Grouping, { said, saidAt, resolvedAt, quiet }: Gro
 export function groupingFaults({ by, wait, interval, repeat }: Grouping): RuleFault[] {
   const faults: RuleFault[] = [];
   const longest = 24 * HOUR;
-  for (const [name, value] of Object.entries({ wait, interval })) {
+  for (const [field, value] of Object.entries({ wait_minutes: wait, interval_minutes: interval })) {
     if (value >= 0 && value <= longest) continue;
-    const message = `${name} is ${value / MINUTE} minutes, expected 0 to 1440`;
-    faults.push({ field: `${name}_minutes`, message });
+    faults.push({ field, message: `${field} is ${value / MINUTE}, expected 0 to 1440` });
   }
   if (repeat !== undefined && !(repeat >= Math.max(interval, 5 * MINUTE))) {
-    const message = `repeat is ${repeat / MINUTE} minutes, expected at least 5 and at least the interval of ${interval / MINUTE}`;
+    const least = `at least 5 and at least interval_minutes, which is ${interval / MINUTE}`;
+    const message = `repeat_minutes is ${repeat / MINUTE}, expected ${least}`;
     faults.push({ field: 'repeat_minutes', message });
   }
   const twice = by.find((label, i) => by.indexOf(label) !== i);

@@ -42,10 +42,10 @@ export function ruleFaults({ condition, recovery, openingGrace, nearClose }: Ale
   if (!isCount(recovery)) {
     faults.push({ field: 'recovery', message: `recovery is ${recovery}, expected 1 to ${MOST_POLLS} active polls` });
   }
-  for (const [name, value] of Object.entries({ opening_grace: openingGrace, near_close: nearClose })) {
+  for (const [field, value] of Object.entries({ opening_grace_minutes: openingGrace, near_close_minutes: nearClose })) {
     if (!(value >= 0 && value < DAY)) {
-      const message = `${name} is ${value / MINUTE} minutes, expected 0 to 1439: with a day, no store would ever alert`;
-      faults.push({ field: `${name}_minutes`, message });
+      const message = `${field} is ${value / MINUTE}, expected 0 to 1439: with a day, no store would ever alert`;
+      faults.push({ field, message });
     }
   }
   return faults;
@@ -58,20 +58,20 @@ function conditionFaults(condition: Condition): RuleFault[] {
         .filter(([, count]) => !isCount(count))
         .map(([name, count]) => ({
           field: `condition.${name}`,
-          message: `${name} is ${count}, expected 1 to ${MOST_POLLS}`,
+          message: `condition.${name} is ${count}, expected 1 to ${MOST_POLLS}`,
         }));
     case 'lost_time': {
       const { lost, within } = condition;
       const field = 'condition.lost_minutes';
       if (!(within > 0 && within <= POLL_REACH)) {
-        const message = `within is ${within / HOUR} hours, expected more than 0 and at most ${POLL_REACH / HOUR}`;
-        return [{ field: 'condition.within_hours', message }];
+        const field = 'condition.within_hours';
+        const message = `${field} is ${within / HOUR}, expected more than 0 and at most ${POLL_REACH / HOUR}`;
+        return [{ field, message }];
       }
-      if (!(lost > 0)) return [{ field, message: `lost is ${lost / MINUTE} minutes, expected more than 0` }];
+      if (!(lost > 0)) return [{ field, message: `${field} is ${lost / MINUTE}, expected more than 0` }];
       if (lost <= within) return [];
-      return [
-        { field, message: `lost is ${lost / HOUR} hours, and there are only ${within / HOUR} in which to lose them` },
-      ];
+      const most = `expected at most ${within / MINUTE}: condition.within_hours is ${within / HOUR}`;
+      return [{ field, message: `${field} is ${lost / MINUTE}, ${most}` }];
     }
     case 'probability':
       return condition.down > 0 && condition.down < 1

@@ -50,15 +50,15 @@ test('steps that tell nobody or are out of order are named', () => {
     [
       {
         field: 'steps.0.after_minutes',
-        message: 'steps.0.after is 1 minutes, expected 0: the first step is told when it opens',
+        message: 'steps.0.after_minutes is 1, expected 0: the first step is told when it opens',
       },
       {
         field: 'steps.1.after_minutes',
-        message: 'steps.1.after is 1 minutes, expected more than the 1 before it',
+        message: 'steps.1.after_minutes is 1, expected more than the 1 before it',
       },
       {
         field: 'steps.1.contact_points',
-        message: 'steps.1 has no contact points and not the owners, expected one of them',
+        message: 'steps.1.contact_points is empty and steps.1.owners is false, expected one of them',
       },
     ],
   );

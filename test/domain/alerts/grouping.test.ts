@@ -75,15 +75,15 @@ test('stores with the same values are one group', () => {
 test('times that make no sense are named', () => {
   assert.deepEqual(groupingFaults(DEFAULT_GROUPING), []);
   assert.deepEqual(groupingFaults({ by: ['a', 'a'], wait: -MINUTE, interval: 10 * MINUTE, repeat: 5 * MINUTE }), [
-    { field: 'wait_minutes', message: 'wait is -1 minutes, expected 0 to 1440' },
+    { field: 'wait_minutes', message: 'wait_minutes is -1, expected 0 to 1440' },
     {
       field: 'repeat_minutes',
-      message: 'repeat is 5 minutes, expected at least 5 and at least the interval of 10',
+      message: 'repeat_minutes is 5, expected at least 5 and at least interval_minutes, which is 10',
     },
     { field: 'group_by', message: 'group_by has "a" more than once' },
   ]);
   assert.deepEqual(groupingFaults({ ...DEFAULT_GROUPING, interval: 25 * HOUR, repeat: undefined }), [
-    { field: 'interval_minutes', message: 'interval is 1500 minutes, expected 0 to 1440' },
+    { field: 'interval_minutes', message: 'interval_minutes is 1500, expected 0 to 1440' },
   ]);
 });
 

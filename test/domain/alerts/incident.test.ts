@@ -296,17 +296,20 @@ test('a rule that can never alert is refused with the reason', () => {
   assert.deepEqual(ruleFaults(DEFAULT_RULE), []);
   const condition = (changed: AlertRule['condition']) => ruleFaults({ ...DEFAULT_RULE, condition: changed });
   assert.deepEqual(condition({ kind: 'lost_time', lost: 3 * HOUR, within: 2 * HOUR }), [
-    { field: 'condition.lost_minutes', message: 'lost is 3 hours, and there are only 2 in which to lose them' },
+    {
+      field: 'condition.lost_minutes',
+      message: 'condition.lost_minutes is 180, expected at most 120: condition.within_hours is 2',
+    },
   ]);
   assert.deepEqual(condition({ kind: 'lost_time', lost: HOUR, within: 9 * DAY }), [
-    { field: 'condition.within_hours', message: 'within is 216 hours, expected more than 0 and at most 192' },
+    { field: 'condition.within_hours', message: 'condition.within_hours is 216, expected more than 0 and at most 192' },
   ]);
   assert.deepEqual(condition({ kind: 'lost_time', lost: 0, within: DAY }), [
-    { field: 'condition.lost_minutes', message: 'lost is 0 minutes, expected more than 0' },
+    { field: 'condition.lost_minutes', message: 'condition.lost_minutes is 0, expected more than 0' },
   ]);
   assert.deepEqual(condition({ kind: 'inactive_polls', polls: 0, withReason: 1.5 }), [
-    { field: 'condition.polls', message: 'polls is 0, expected 1 to 100' },
-    { field: 'condition.polls_with_reason', message: 'polls_with_reason is 1.5, expected 1 to 100' },
+    { field: 'condition.polls', message: 'condition.polls is 0, expected 1 to 100' },
+    { field: 'condition.polls_with_reason', message: 'condition.polls_with_reason is 1.5, expected 1 to 100' },
   ]);
   assert.deepEqual(condition({ kind: 'probability', down: 1 }), [
     { field: 'condition', message: 'the probability is 1, expected more than 0 and less than 1' },
@@ -315,7 +318,7 @@ test('a rule that can never alert is refused with the reason', () => {
     { field: 'recovery', message: 'recovery is 0, expected 1 to 100 active polls' },
     {
       field: 'near_close_minutes',
-      message: 'near_close is 1440 minutes, expected 0 to 1439: with a day, no store would ever alert',
+      message: 'near_close_minutes is 1440, expected 0 to 1439: with a day, no store would ever alert',
     },
   ]);
 });

@@ -98,8 +98,8 @@ test('a rule that could never alert or would tell nobody is refused with every r
     ),
   );
   assert.deepEqual(detail.split('; '), [
-    'lost is 3 hours, and there are only 2 in which to lose them',
-    'near_close is 1440 minutes, expected 0 to 1439: with a day, no store would ever alert',
+    'condition.lost_minutes is 180, expected at most 120: condition.within_hours is 2',
+    'near_close_minutes is 1440, expected 0 to 1439: with a day, no store would ever alert',
     'there is no store with the labels "city:Bern", so the rule would never alert',
     'steps.0.contact_points has "00000000-0000-4000-8000-000000000009", expected the id of a contact point',
   ]);
@@ -110,7 +110,7 @@ test('a contact point that a rule uses is not deleted', async (t) => {
   const { rule_id: rule } = await json('operator', 'POST', '/alert-rules', RULE);
   const refused = await ask('operator', 'DELETE', `/contact-points/${TEAM}`);
   assert.equal(refused.statusCode, 409, refused.body);
-  assert.match(refused.json<{ detail: string }>().detail, new RegExp(`alert rules "${RULE.name}"`));
+  assert.match(refused.json<{ detail: string }>().detail, new RegExp(`alert rule "${RULE.name}"`));
   assert.equal((await ask('operator', 'DELETE', `/alert-rules/${rule}`)).statusCode, 204);
   assert.equal((await ask('operator', 'DELETE', `/contact-points/${TEAM}`)).statusCode, 204);
 });
