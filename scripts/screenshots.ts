@@ -2,6 +2,8 @@
 // With `--review FOLDER`, takes every page in every size, light and dark, and puts the pictures into that folder.
 import { openAsBlob } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -45,7 +47,10 @@ const folder = await mkdtemp(join(tmpdir(), 'screenshots-'));
 const ahead = END + 4 * 60_000 - Date.now();
 const server = await createServer(
   {
-    ...loadConfig({ LOG_LEVEL: 'warn', RATE_LIMIT: '0', PORT: '0' }),
+    ...loadConfig({
+      ...{ LOG_LEVEL: 'warn', RATE_LIMIT: '0', PORT: '0' },
+      ...{ NOTIFY_ALLOW_PRIVATE: '127.0.0.0/8', SECRET_KEY: 'a key for pictures'.padEnd(32, '.') },
+    }),
     database: IN_MEMORY,
     resultsDir: join(folder, 'results'),
     uploadsDir: join(folder, 'uploads'),
@@ -53,10 +58,14 @@ const server = await createServer(
   await openStorage(IN_MEMORY),
   { now: () => Date.now() + ahead },
 );
+/** Takes the messages of the contact points. */
+const receiver = createHttpServer((_request, response) => response.end('{}'));
+await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
 
 try {
   const url = await server.listen();
   await fill(url);
+  await alert(url);
   const shots = await shotsOf(url);
   const { users } = server.accounts;
   await users.add(TESTER, { login: 'ops@example.com', name: 'Operations', role: 'admin', password: PASSWORD });
@@ -81,6 +90,7 @@ try {
   await browser.close();
 } finally {
   await server.close();
+  receiver.close();
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -110,6 +120,33 @@ async function fill(url: string): Promise<void> {
   }
 }
 
+/** Creates contact points and a rule, lets it find its incidents, and waits until a message about them was sent. */
+async function alert(url: string): Promise<void> {
+  const address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  const points: string[] = [];
+  for (const name of ['Operations', 'Night desk']) {
+    const settings = { server: address, topic: 'alerts' };
+    const body = { name, channel: 'ntfy', settings, team: true };
+    const answer = await fetch(`${url}/api/v1/contact-points`, post(body));
+    if (!answer.ok) throw new Error(`the contact point was answered ${answer.status}: ${await answer.text()}`);
+    points.push(((await answer.json()) as { contact_point_id: string }).contact_point_id);
+  }
+  const [operations, night] = points;
+  const steps = [
+    { after_minutes: 0, contact_points: [operations], owners: true },
+    { after_minutes: 30, contact_points: [night], owners: false },
+  ];
+  const answer = await fetch(`${url}/api/v1/alert-rules`, post({ name: 'Two inactive checks', steps }));
+  if (!answer.ok) throw new Error(`the alert rule was answered ${answer.status}: ${await answer.text()}`);
+  await server.alerts.evaluator.evaluate();
+  for (let attempt = 0; ; attempt++) {
+    const { items } = await get<{ items: unknown[] }>(url, '/api/v1/deliveries?status=sent');
+    if (items.length > 0) return;
+    if (attempt === 600) throw new Error('no message was sent within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function shotsOf(url: string): Promise<Shot[]> {
   const fleet = await get<{ worst: { store_id: string; lost_seconds: number | null }[] }>(url, '/api/v1/fleet');
   const reports = await get<{ items: { id: string }[] }>(url, '/api/v1/reports');
@@ -125,6 +162,14 @@ async function shotsOf(url: string): Promise<Shot[]> {
     store = store_id;
     break;
   }
+  // One that began last and was told by itself has checks and a message in its timeline.
+  const incidents = await get<{ items: { incident_id: string; kind: string; since: string; told: boolean }[] }>(
+    url,
+    '/api/v1/incidents?limit=200',
+  );
+  const [incident] = incidents.items
+    .filter(({ kind, told }) => kind === 'down' && told)
+    .sort((a, b) => Date.parse(b.since) - Date.parse(a.since));
   const click = (name: string | RegExp) => (page: Page) => page.getByRole('button', { name }).last().click();
   return [
     { name: 'fleet', path: '/', everySize: true },
@@ -143,6 +188,21 @@ async function shotsOf(url: string): Promise<Shot[]> {
     { name: 'reports', path: '/reports' },
     { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id`, everySize: true },
     { name: 'imports', path: '/imports', act: click('Show rejected rows') },
+    { name: 'incidents', path: '/incidents' },
+    { name: 'incident', path: `/incidents/${incident?.incident_id}` },
+    {
+      name: 'alert-rule',
+      path: '/alert-rules',
+      act: async (page) => {
+        await page.getByRole('button', { name: 'Edit' }).first().click();
+        await page.getByRole('button', { name: 'Test on last week' }).click();
+        const chart = page.getByRole('figure', { name: 'Messages per day' });
+        await chart.waitFor();
+        await chart.scrollIntoViewIfNeeded();
+      },
+    },
+    { name: 'contact-points', path: '/contact-points' },
+    { name: 'deliveries', path: '/deliveries' },
     { name: 'people', path: '/people' },
     { name: 'account', path: '/account', act: click('New key') },
     { name: 'sign-in', path: '/', signedOut: true },
