@@ -107,6 +107,12 @@ test('one inactive poll opens an incident if the platform says why', () => {
   assert.deepEqual(story(['0 10:00 +', '0 11:00 -', '0 12:00 +', '0 13:00 -', '0 14:00 +']), []);
 });
 
+test('what was held back near close is not said after the store has closed', () => {
+  const lines = ['0 21:00 +', '0 21:45 !', '0 22:00', '0 22:15 -', '0 23:30', '1 08:59'];
+  assert.deepEqual(story(lines), []);
+  assert.deepEqual(story(lines, { rule: { nearClose: 0 } }), ['0 21:45 down since 0 21:22']);
+});
+
 test('a recovery takes the active polls of the rule, in a row', () => {
   const world = { rule: { recovery: 2 } };
   assert.deepEqual(
