@@ -4,6 +4,7 @@ import { ROLES } from '../accounts/access.ts';
 import { emailFrom, loginFrom, nameFrom, storeIdsFrom } from '../accounts/fields.ts';
 import { userResource } from '../accounts/resources.ts';
 import { formatInstant } from '../calendar/instant.ts';
+import { idsIn } from '../lib/id-list.ts';
 import { trimmed } from '../lib/text.ts';
 import type { InvitedUser } from '../operations/accounts.ts';
 import type { Role, UserRecord } from '../storage/ports/account-catalog.ts';
@@ -131,7 +132,7 @@ async function storesFrom({ role, stores, storesFile }: AddFlags): Promise<strin
     const option = stores === undefined ? '--stores-file' : '--stores';
     throw misuse(`${option} is given with --role ${role}, expected --role owner: only owners have assigned stores`);
   }
-  const named = (stores ?? []).flatMap((text) => text.split(',')).filter((id) => trimmed(id) !== '');
+  const named = (stores ?? []).flatMap(idsIn);
   if (stores !== undefined && named.length === 0)
     throw misuse(`--stores is "${stores.join(' ')}", expected IDs of stores`);
   parsing(() => storeIdsFrom(named, '--stores has the ID'));

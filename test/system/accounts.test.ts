@@ -35,7 +35,7 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
   await addAdmin(cwd);
   writeFileSync(join(cwd, 'stores.txt'), '\uFEFF17\r\n18\n\n');
   const owner = ['user', 'add', 'Owen@Example.com', '--role', 'owner', '--name', 'Owen O.', '--no-password'];
-  const added = await run(cwd, [...owner, '--stores', '18', '19', '--stores-file', 'stores.txt']);
+  const added = await run(cwd, [...owner, '--stores', '18, 19 18', '--stores-file', 'stores.txt']);
   assert.equal(added.stderr, 'owen@example.com is owner of 3 stores\n');
   const disabled = await run(cwd, ['user', 'disable', 'OWEN@example.com']);
   assert.equal(disabled.stderr, 'disabled owen@example.com\n');

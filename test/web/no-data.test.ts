@@ -31,7 +31,7 @@ test('without data for hours, the page has no good news, only what was last know
   const uptime = page.getByRole('region', { name: 'Uptime of the fleet' });
   assert.equal(await uptime.getAttribute('data-stale'), 'true');
   const [hour = '', day = ''] = await uptime.getByRole('listitem').allInnerTexts();
-  assert.match(hour, /^Last hour\s+–\s+no checks while open\s+0 h downtime \/ 2 h scheduled\s+▲ 0\.0% coverage$/);
+  assert.match(hour, /^Last hour\s+–\s+no checks while open\s+unknown downtime \/ 2 h scheduled\s+▲ 0\.0% coverage$/);
   assert.match(day, /▲ 87\.\d% coverage/);
   assert.match(await uptime.innerText(), /Last known, from data 4 h 5 min old/);
   const attention = page.getByRole('region', { name: 'Needs attention' });

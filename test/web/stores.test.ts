@@ -69,7 +69,7 @@ test('many stores are pasted, labelled, deleted and exported', async (t) => {
   await area.fill('ID\tName\tTime zone\tCity\n\tLoop\tAmerica/Chicago\tChicago\n2\tHarbor\tBoston\t\n');
   assert.equal(await page.getByRole('alert').count(), 0, 'the error of the previous table is gone');
   await page.getByRole('button', { name: 'Save 2 stores' }).click();
-  await page.getByText('Nothing was saved: 1 row without an ID').waitFor();
+  await page.getByText('Nothing was saved: 1 row without an ID, 1 row with another error').waitFor();
   await page.getByRole('cell', { name: 'Enter an ID.' }).waitFor();
   await page.getByRole('cell', { name: /^Boston time_zone is "Boston", expected an IANA time zone/ }).waitFor();
   await area.fill(`ID\tName\tTime zone\n1\t${'x'.repeat(201)}\t\n2\tHarbor\tBoston\n3\tPier\tUTC\n`);

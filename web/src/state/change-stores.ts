@@ -96,9 +96,14 @@ async function check(wrong: WrongIds, chunks: readonly (readonly Row[])[], creat
     faults.push(...found.faults);
   }
   if (faults.length === 0) return;
-  const rows = new Set(faults.map(({ index }) => index)).size;
-  const reason = wrong.reason || (rows === 1 ? refused : `${counted(rows, 'row')} with an error`);
-  throw new RowFaults(`Nothing was saved: ${reason}`, faults);
+  const named = new Set(wrong.faults.map(({ index }) => index));
+  const others = new Set(faults.map(({ index }) => index).filter((index) => !named.has(index))).size;
+  const other =
+    others === 1 && wrong.reason === ''
+      ? refused
+      : `${counted(others, 'row')} with ${wrong.reason === '' ? 'an' : 'another'} error`;
+  const reasons = [wrong.reason, others > 0 && other].filter((reason) => reason);
+  throw new RowFaults(`Nothing was saved: ${reasons.join(', ')}`, faults);
 }
 
 /**

@@ -30,7 +30,8 @@ export function UptimeFigures({ uptime, staleFor }: Props) {
             <p class="big">{percent(shownUptime(uptime[key]))}</p>
             <Change now={uptime[key]} words={before} />
             <p class="small quiet">
-              {storeHours(uptime[key].down_seconds)} downtime / {storeHours(uptime[key].open_seconds)} scheduled
+              {isUnchecked(uptime[key]) ? 'unknown' : storeHours(uptime[key].down_seconds)} downtime /{' '}
+              {storeHours(uptime[key].open_seconds)} scheduled
             </p>
             <p class="small quiet">
               <Coverage ratio={uptime[key].coverage_ratio} />

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import type { Store, Timeline, TimelineWindow } from '../../../api/schema.ts';
-import { shownUptime } from '../../lib/coverage.ts';
+import { isUnchecked, shownUptime } from '../../lib/coverage.ts';
 import { duration, openTime, percent } from '../../lib/format.ts';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -86,7 +86,7 @@ function WindowCards({ timeline, zone, staleFor }: CardsProps) {
               <p class="small quiet">
                 <Coverage ratio={window.seen.coverage_ratio} />
               </p>
-              <Parts totals={window.seen.totals} />
+              <Parts totals={isUnchecked(window.seen) ? unknownOf(window.seen.totals) : window.seen.totals} />
               {window.totals.unknown_seconds !== window.seen.totals.unknown_seconds && (
                 <p class="small quiet">In a report: {percent(ratioOf(window.totals))}, with estimates for the rest</p>
               )}
@@ -123,6 +123,11 @@ function Uptime({ seen, staleFor }: { readonly seen: TimelineWindow['seen'] } & 
 export function ratioOf({ up_seconds, down_seconds }: Totals): number | null {
   const known = up_seconds + down_seconds;
   return known === 0 ? null : up_seconds / known;
+}
+
+/** The totals of a window that no check covers: whatever the state before was, nobody looked. */
+function unknownOf(totals: Totals): Totals {
+  return { ...totals, up_seconds: 0, down_seconds: 0, unknown_seconds: totals.open_seconds };
 }
 
 function Parts({ totals }: { readonly totals: Totals }) {
