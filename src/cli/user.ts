@@ -9,7 +9,7 @@ import { trimmed } from '../lib/text.ts';
 import type { InvitedUser } from '../operations/accounts.ts';
 import type { Role, UserRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, type RunOperation, withDatabase, withDatabaseOption } from './database.ts';
-import { formatCount } from './format.ts';
+import { formatCounted } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
 import { newPassword } from './password.ts';
 import { checked, misuse, parsing } from './usage.ts';
@@ -95,7 +95,7 @@ async function add(login: string, flags: AddFlags): Promise<void> {
     const user = await run('addUser', { login, name, email, role, stores, password });
     return { user, invited: invites ? await run('inviteUser', { login }) : undefined };
   });
-  const reach = role === 'owner' ? ` of ${formatCount(user.storeCount)} stores` : '';
+  const reach = role === 'owner' ? ` of ${formatCounted(user.storeCount, 'store')}` : '';
   if (invited === undefined) return printUser(user, `${user.login} is ${role}${reach}`);
   say(`${user.login} is ${role}${reach}`);
   printInvitation(invited);

@@ -46,6 +46,17 @@ test('without data for hours, the page has no good news, only what was last know
   await settled(page);
   const outages = page.getByRole('region', { name: 'Outages' });
   assert.match(await outages.innerText(), /06:25 UTC−6\s+Not checked since\s+Wed 18 Nov, 07:55 UTC−6\s+–\s+3 h 30 min/);
+  const desktop = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.equal(
+    await page.evaluate('document.documentElement.scrollWidth'),
+    360,
+    'nothing is beyond the edge of a phone',
+  );
+  const [back, date] = [page.getByRole('link', { name: 'Previous week' }), page.getByLabel('Last day of the week')];
+  const [left, right] = [await back.boundingBox(), await date.boundingBox()];
+  assert.ok(left !== null && right !== null && left.x + left.width <= right.x, 'the date is beside its steps');
+  if (desktop !== null) await page.setViewportSize(desktop);
   const card = page.getByRole('article', { name: 'Last hour' });
   assert.match(await card.innerText(), /–\s+▲ 0\.0% coverage[\s\S]*In a report: 0\.0%/);
 

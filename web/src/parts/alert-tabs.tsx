@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { path } from '../state/place.ts';
 import { Link } from './link.tsx';
 import { mayOpen } from './places.ts';
@@ -11,8 +12,13 @@ const TABS = [
 
 /** The pages about alerts, as far as the user may see them. */
 export function AlertTabs() {
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone, the last tabs are out of view at first.
+  useEffect(() => {
+    tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path.value]);
   return (
-    <nav class="tabs" aria-label="Alerts">
+    <nav ref={tabs} class="tabs" aria-label="Alerts">
       {TABS.filter(({ href }) => mayOpen(href)).map(({ href, words }) => (
         <Link key={href} href={href} aria-current={path.value === href ? 'page' : undefined}>
           {words}

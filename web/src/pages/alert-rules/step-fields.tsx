@@ -24,7 +24,7 @@ export function StepFields({ steps, points, error }: Props) {
   };
   const wrong = steps.value.length === 0 ? faultOf(error, 'steps') : undefined;
   return (
-    <div class="steps">
+    <div class="escalation">
       {steps.value.map((step, i) => (
         <Step
           key={i}

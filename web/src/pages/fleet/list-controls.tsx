@@ -31,13 +31,17 @@ export function statesFrom(text: string): State[] | undefined {
   return states.length === 0 ? undefined : states;
 }
 
+/** Whether no search or filter but those by state and reason limits the list: counts of the fleet are those of the list. */
+export function listsWholeFleet(): boolean {
+  return param('search') === '' && param('zone') === '' && chosenLabels().length === 0;
+}
+
 /** Search, filters and sort order of the list, kept in the URL. `/` focuses the search. */
 export function ListControls({ states }: { readonly states: FleetStatus['states'] }) {
   const input = useRef<HTMLInputElement>(null);
   const chosen = statesFrom(param('state')) ?? [];
-  // The counts are of the whole fleet, not of the search results.
   const labels = chosenLabels();
-  const whole = param('search') === '' && param('zone') === '' && labels.length === 0;
+  const whole = listsWholeFleet();
 
   useEffect(() => {
     const toSearch = (event: KeyboardEvent) => {

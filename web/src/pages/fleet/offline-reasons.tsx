@@ -2,6 +2,7 @@ import type { FleetStatus } from '../../../api/schema.ts';
 import { count } from '../../lib/format.ts';
 import { reasonWords } from '../../lib/reasons.ts';
 import { param, setParams } from '../../state/place.ts';
+import { listsWholeFleet } from './list-controls.tsx';
 
 /** The API's code for an unknown reason. */
 const NONE = 'none';
@@ -19,6 +20,7 @@ export function OfflineReasons({ reasons }: { readonly reasons: FleetStatus['off
     ...reasons.map(({ reason, stores }) => ({ key: reason ?? NONE, stores })),
     ...gone.map((key) => ({ key, stores: 0 })),
   ];
+  const whole = listsWholeFleet();
   // Without known reasons there is nothing to group.
   if (groups.every(({ key }) => key === NONE) && chosen.length === 0) return null;
   const toggle = (key: string) => {
@@ -30,7 +32,7 @@ export function OfflineReasons({ reasons }: { readonly reasons: FleetStatus['off
       <legend class="small quiet">Offline, by reason</legend>
       {groups.map(({ key, stores }) => (
         <button key={key} type="button" class="chip" aria-pressed={chosen.includes(key)} onClick={() => toggle(key)}>
-          {reasonWords(key === NONE ? null : key)} {count(stores)}
+          {reasonWords(key === NONE ? null : key)} {whole && count(stores)}
         </button>
       ))}
     </fieldset>

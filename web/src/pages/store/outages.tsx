@@ -42,7 +42,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
                   </td>
                   <td data-label="ended">
                     {ongoing && lastCheck !== undefined ? (
-                      <span class="state" data-state="unknown">
+                      <span class="state wraps" data-state="unknown">
                         <StateShape state="unknown" /> Not checked since <Instant utc={lastCheck} zone={zone} />
                       </span>
                     ) : ongoing ? (
