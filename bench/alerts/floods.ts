@@ -21,30 +21,43 @@ const STEPS = [{ after: 0, contactPoints: ['team'], owners: true }];
 
 interface Stores {
   readonly id: string;
-  /** When it is polled in a round, independent of its labels. */
-  readonly turn: number;
   readonly labels: { readonly platform: string; readonly city: string };
 }
 
 /** @param stores how many go down together; the fleet has 40 % more */
 export async function measureFloods(stores: number): Promise<Flood[]> {
   return [
-    await platformOutage('A platform outage, found by one batch of polls and ended by another', stores, ROUND),
-    await platformOutage('A platform outage, found and ended by polls that are spread over an hour', stores, STEP),
+    await platformOutage('A platform outage, found by one batch of polls and ended by another', stores, ROUND, random),
+    await platformOutage(
+      'A platform outage, found and ended by polls that are spread over an hour',
+      stores,
+      STEP,
+      random,
+    ),
+    await platformOutage('The same, where the time of the polls of a store depends on its city', stores, STEP, inTurn),
     await ownOutage('The network of the monitor is gone for an hour; messages can be sent', stores, false),
     await ownOutage('The network of the monitor is gone for an hour, and messages cannot be sent either', stores, true),
   ];
 }
 
+/** When a store is polled in a round, by its position in the fleet. */
+type Turn = (i: number) => number;
+
+const random: Turn = (i) => new Random(SEED, i, 0).whole(0, ROUND - 1);
+
+/** Half of the cities have all their polls in every other batch. */
+const inTurn: Turn = (i) => i % ROUND;
+
 /** @param step minutes between two batches */
-async function platformOutage(what: string, affected: number, step: number): Promise<Flood> {
+async function platformOutage(what: string, affected: number, step: number, turn: Turn): Promise<Flood> {
   const fleet = fleetOf(affected);
+  const turns = fleet.map((_, i) => turn(i));
   return inWorld(fleet, async (world) => {
     const batches = ROUND / step;
     for (let minute = -2 * ROUND; minute < OUTAGE + 3 * ROUND; minute += step) {
       const slot = ((minute + 2 * ROUND) / step) % batches;
       const down = (platform: string) => platform === 'acme' && minute >= 0 && minute < OUTAGE;
-      const polled = fleet.filter((store) => store.turn % batches === slot);
+      const polled = fleet.filter((_, i) => (turns[i] as number) % batches === slot);
       await world.poll(...polled.map(({ id, labels }) => [id, minute, !down(labels.platform)] as const));
       await world.at(minute + 1);
     }
@@ -73,10 +86,8 @@ async function ownOutage(what: string, affected: number, mute: boolean): Promise
 }
 
 function fleetOf(affected: number): Stores[] {
-  const random = new Random(SEED, 0, 0);
   return Array.from({ length: Math.round(affected * 1.4) }, (_, i) => ({
     id: `s${String(i).padStart(6, '0')}`,
-    turn: random.whole(0, ROUND - 1),
     labels: { platform: i < affected ? 'acme' : 'other', city: `city ${i % 50}` },
   }));
 }

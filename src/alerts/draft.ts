@@ -66,6 +66,11 @@ export class Draft {
     return this.#incidents.values();
   }
 
+  /** An incident as it was when the evaluation began; `undefined`: it is new. */
+  before(id: string): IncidentRecord | undefined {
+    return this.#before.get(id);
+  }
+
   /** The incidents that are open now. */
   open(): IncidentRecord[] {
     return [...this.#incidents.values()].filter(({ resolvedAt }) => resolvedAt === undefined);

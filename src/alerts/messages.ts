@@ -45,7 +45,7 @@ export async function speak(draft: Draft, parts: SpeakerParts, sees: boolean): P
     if (!sees && incidents.every(({ kind }) => kind !== 'blind')) continue;
     letters.push(...(await speakOfGroup(draft, parts, groupId, incidents)));
   }
-  if (sees) letters.push(...(await escalate(draft, parts)));
+  if (sees) letters.push(...(await tellOwnersOfJoined(draft, parts)), ...(await escalate(draft, parts)));
   return letters;
 }
 
@@ -135,6 +135,32 @@ async function release(
     });
     draft.note(child.id, 'left', { incident_id: id });
   }
+}
+
+/** Notifies the owners of stores that have joined a mass outage after the message about it, unless it is quiet. */
+async function tellOwnersOfJoined(draft: Draft, parts: SpeakerParts): Promise<Letter[]> {
+  const letters: Letter[] = [];
+  for (const outage of draft.open()) {
+    const { id, kind, ruleId = '', groupId, told, acknowledgedAt, snoozedUntil = draft.now } = outage;
+    if (kind !== 'mass_outage' || draft.before(id)?.said !== 'opened') continue;
+    const rule = draft.rules.get(ruleId);
+    const steps = rule?.steps.slice(0, outage.step).filter(({ owners }) => owners) ?? [];
+    if (steps.length === 0 || acknowledgedAt !== undefined || snoozedUntil > draft.now) continue;
+    const joined = membersOf(draft, outage).filter((member) => draft.before(member.id)?.parentId !== id);
+    const storeIds = joined.flatMap(({ storeId }) => storeId ?? []);
+    await parts.recipients.loadOwners(storeIds);
+    const owners = await parts.recipients.ownersOf(storeIds);
+    const to = owners.filter(({ contactPointId }) => !told.includes(contactPointId));
+    const group = draft.group(groupId);
+    if (to.length === 0 || group === undefined) continue;
+    const number = group.messages + 1;
+    draft.saveGroup({ ...group, messages: number });
+    const post = new Post(draft, { groupId, number, rule });
+    const added = post.tell('mass_outage', to, outage);
+    draft.change(id, { told: [...told, ...added] });
+    letters.push(...post.letters());
+  }
+  return letters;
 }
 
 /** Tells those of the next steps of incidents that nobody has acknowledged. */

@@ -64,6 +64,43 @@ test('a platform outage is at most three messages, which name the platform', asy
   assert.equal(repeats.size, 6);
 });
 
+test('the owner of a store that joins a mass outage later is notified once, about the own store and its end', async (t) => {
+  const some = stores.slice(0, 400);
+  const late = some[10]?.id as string;
+  const early = some[12]?.id as string;
+  const down = some.filter(({ labels }) => labels.platform === 'acme').map(({ id }) => id);
+  const world = await AlertWorld.open(t, { stores: some });
+  for (const [login, id] of [
+    ['ella', early],
+    ['lars', late],
+  ] as const) {
+    await world.addOwner(login, [id]);
+    await world.addContactPoint(`${login} phone`, login);
+  }
+  await world.saveRule('r', { steps: [{ after: 0, contactPoints: ['team'], owners: true }] });
+  await world.poll(...some.map(({ id }) => [id, -60, true] as const));
+  const told = async () =>
+    (await world.deliveries()).map(({ contactPointId, facts: { kind, stores: about } }) =>
+      [contactPointId, kind, ...(contactPointId === 'team' ? [] : about.map(({ id }) => id))].join(' '),
+    );
+  const others = down.filter((id) => id !== late);
+  await world.poll(...others.flatMap((id) => [[id, -3, false] as const, [id, 0, false] as const]));
+  world.now = NOON + 60_000;
+  await world.evaluator.evaluate();
+  assert.deepEqual(await told(), [`ella phone mass_outage ${early}`, 'team mass_outage']);
+  await world.poll([late, 1, false], [late, 2, false]);
+  world.now = NOON + 3 * 60_000;
+  await world.evaluator.evaluate();
+  assert.deepEqual(await told(), [`lars phone mass_outage ${late}`]);
+  world.now += 60_000;
+  await world.evaluator.evaluate();
+  assert.deepEqual(await told(), [], 'nobody is notified twice');
+  await world.poll(...down.map((id) => [id, 30, true] as const));
+  world.now = NOON + 31 * 60_000;
+  await world.evaluator.evaluate();
+  assert.deepEqual(await told(), ['ella phone resolved', 'lars phone resolved', 'team resolved']);
+});
+
 test('a few stores that are down by chance are no mass outage', async (t) => {
   const few = stores.slice(0, 100);
   const world = await AlertWorld.open(t, { stores: few });

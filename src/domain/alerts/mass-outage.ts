@@ -30,7 +30,9 @@ const LEAST_USUAL = 0.01;
 /**
  * The label value that explains why unusually many stores are down: the one with the fewest stores without which the
  * others are as usual; if there is none, all stores together, or the value with the most stores down above the usual.
- * `undefined`: there is no mass outage.
+ * `undefined`: there is no mass outage, or it is only beginning to be seen: stores of many values are down, and none of
+ * the values stands out from the others. While polls come in, a wide outage looks like that, and a narrow value of which
+ * more stores happen to be polled already must not be named in its place.
  *
  * Each value is compared with its own usual share by a binomial test, corrected for the number of values (Bonferroni).
  *
@@ -40,11 +42,15 @@ export function explainOutage(whole: Census, values: readonly LabelCensus[]): La
   const significance = SIGNIFICANCE / (values.length + 1);
   const isUnusual = (census: Census) => isElevated(census, significance);
   const unusual = values.filter(isUnusual);
-  const explaining = unusual.filter((value) => !isUnusual(without(whole, value)));
+  const explaining = unusual.filter((value) => !isSignificant(without(whole, value), significance));
   const narrowest = least(explaining, ({ stores }) => stores);
   if (narrowest !== undefined) return narrowest;
   if (isUnusual(whole)) return { ...whole, label: '', value: '' };
-  return least(unusual, (value) => -excess(value));
+  const outstanding = unusual.filter((value) => {
+    const { stores, down } = without(whole, value);
+    return stores === 0 || isUnusual({ ...value, usual: Math.max(value.usual, down / stores) });
+  });
+  return least(outstanding, (value) => -excess(value));
 }
 
 /** Whether a mass outage has ended: half of the least excess with which it begins, or less, is left. */
@@ -52,11 +58,16 @@ export function isOutageOver({ stores, down, usual }: Census): boolean {
   return down <= (Math.max(usual, LEAST_USUAL) + LEAST_EXCESS / 2) * stores;
 }
 
-function isElevated({ stores, down, usual }: Census, significance: number): boolean {
-  if (down < FEWEST_DOWN) return false;
-  const share = Math.max(usual, LEAST_USUAL);
-  if (down < (share + LEAST_EXCESS) * stores) return false;
-  return binomialTail(down, stores, share) < significance;
+/** Whether clearly more stores are down than usual. */
+function isElevated(census: Census, significance: number): boolean {
+  const { stores, down, usual } = census;
+  if (down < FEWEST_DOWN || down < (Math.max(usual, LEAST_USUAL) + LEAST_EXCESS) * stores) return false;
+  return isSignificant(census, significance);
+}
+
+/** Whether it is no chance that more stores are down than usual, however few more. */
+function isSignificant({ stores, down, usual }: Census, significance: number): boolean {
+  return binomialTail(down, stores, Math.max(usual, LEAST_USUAL)) < significance;
 }
 
 function without(whole: Census, part: Census): Census {

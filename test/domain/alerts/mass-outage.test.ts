@@ -68,6 +68,47 @@ test('a tiny difference of very many stores is no outage', () => {
   assert.equal(explainOutage(many, [many]), undefined);
 });
 
+test('while a wide outage is found, no narrow value that happens to be polled first is named', () => {
+  // 8 % of the stores are found down, in the first half of 50 cities only: a sixth of each.
+  const cities = Array.from({ length: 50 }, (_, i) => {
+    return { label: 'city', value: `city ${i}`, stores: 280, down: i % 2 === 0 ? 46 : 0, usual: USUAL };
+  });
+  const whole = { stores: 14_000, down: 25 * 46, usual: USUAL };
+  const platform = { ...whole, label: 'platform', value: 'north', stores: 10_000 };
+  assert.equal(explainOutage(whole, [...cities, platform]), undefined);
+  const later = { ...platform, down: 2_000 };
+  const more = cities.map((city) => ({ ...city, down: city.down === 0 ? 20 : 60 }));
+  assert.deepEqual(explainOutage({ ...whole, down: 2_000 }, [...more, later]), later);
+});
+
+test('a value of which all stores are down is named although slightly more stores than usual are down elsewhere', () => {
+  const city = { label: 'city', value: 'Rome', stores: 300, down: 300, usual: USUAL };
+  const others = Array.from({ length: 49 }, (_, i) => {
+    return { label: 'city', value: `city ${i}`, stores: 300, down: 12, usual: USUAL };
+  });
+  const whole = { stores: 15_000, down: 300 + 49 * 12, usual: USUAL };
+  assert.deepEqual(explainOutage(whole, [...others, city]), city);
+});
+
+test('of values with equal shares of stores that are down, none is named for one of the others', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 60 }),
+      fc.integer({ min: 20, max: 500 }),
+      fc.integer({ min: 1, max: 100 }),
+      (values, stores, percent) => {
+        const down = Math.floor((stores * percent) / 100);
+        const cities = Array.from({ length: values }, (_, i) => {
+          return { label: 'city', value: `city ${i}`, stores, down, usual: USUAL };
+        });
+        const whole = { stores: stores * values, down: down * values, usual: USUAL };
+        const found = explainOutage(whole, cities);
+        assert.ok(found === undefined || found.label === '', `${found?.value} of ${values} equal cities`);
+      },
+    ),
+  );
+});
+
 test('an outage is over when few more stores are down than usual, clearly fewer than when it begins', () => {
   const census = { stores: 1_000, down: 70, usual: USUAL };
   assert.deepEqual([isOutageOver(census), isOutageOver({ ...census, down: 71 })], [true, false]);
