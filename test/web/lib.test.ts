@@ -8,6 +8,7 @@ import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { shownUptime } from '../../web/src/lib/coverage.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
+import { faultInWords } from '../../web/src/lib/field-words.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, isDate, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { matches } from '../../web/src/lib/matching.ts';
@@ -416,4 +417,11 @@ test('planned downtime is what its form says', () => {
   assert.deepEqual(['PT2H30M', 'P1D', 'P2WT5M', 'PT90M'].map(durationWords), [
     ...['2 h 30 min', '1 day', '2 weeks 5 min', '90 min'],
   ]);
+});
+
+test('the name of a field at the beginning of a message is in words', () => {
+  assert.equal(faultInWords('time_zone', 'time_zone is "Mars"'), 'Time zone is "Mars"');
+  assert.equal(faultInWords('stores.3.store_id', 'store_id is empty'), 'Store ID is empty');
+  assert.equal(faultInWords('condition.polls', 'condition.polls is 0, expected 1'), 'Polls is 0, expected 1');
+  assert.equal(faultInWords('name', 'has 201 characters'), 'has 201 characters');
 });

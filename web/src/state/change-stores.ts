@@ -1,4 +1,5 @@
 import type { BatchedStore } from '../../api/schema.ts';
+import { faultInWords } from '../lib/field-words.ts';
 import { counted } from '../lib/format.ts';
 import { repeatedIds } from '../lib/pasted.ts';
 import { ApiError, call } from './api.ts';
@@ -139,7 +140,7 @@ async function send(rows: readonly Row[], create: boolean, dryRun: boolean) {
     const faults = (error.problem.errors ?? []).flatMap(({ field, message }) => {
       const [, position, name = 'store_id'] = /^stores\.(\d+)(?:\.(.+))?$/.exec(field) ?? [];
       const row = position === undefined ? undefined : rows[Number(position)];
-      return row === undefined ? [] : [{ index: row.index, field: name, message }];
+      return row === undefined ? [] : [{ index: row.index, field: name, message: faultInWords(name, message) }];
     });
     throw faults.length > 0 ? new RowFaults(error.problem.detail, faults) : error;
   }

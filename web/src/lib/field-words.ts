@@ -1,0 +1,16 @@
+/**
+ * A message of the API about a field, as people read it: `time_zone is "Mars"` is `Time zone is "Mars"`.
+ *
+ * @param field its path in the request
+ */
+export function faultInWords(field: string, message: string): string {
+  const name = [field, field.split('.').at(-1) ?? ''].find((one) => one !== '' && message.startsWith(`${one} `));
+  return name === undefined ? message : fieldWords(name) + message.slice(name.length);
+}
+
+/** The name of a field in words: `store_id` is `Store ID`. */
+function fieldWords(name: string): string {
+  const last = name.split('.').at(-1) ?? name;
+  const words = last.replaceAll('_', ' ').replace(/\b(id|url)\b/g, (word) => word.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
