@@ -11,7 +11,7 @@ import { warningsOf } from '../intake/feeds/warnings.ts';
 import { abortable } from '../lib/abort.ts';
 import type { Imported } from '../operations/import.ts';
 import type { RunOperation } from './database.ts';
-import { formatCount, tally } from './format.ts';
+import { formatCount, formatCounted, tally } from './format.ts';
 import { progressBar, say, warn } from './output.ts';
 import { requireWritable } from './outputs.ts';
 import { misuse } from './usage.ts';
@@ -150,7 +150,7 @@ export function describeImport({ summaries, census, seconds, rejects }: ImportOu
   const rows = summaries.reduce((sum, { read }) => sum + read, 0);
   const megabytes = summaries.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   say(
-    `${formatCount(rows)} rows in ${seconds.toFixed(1)} s: ${formatCount(Math.round(rows / seconds))} rows/s, ` +
+    `${formatCounted(rows, 'row')} in ${seconds.toFixed(1)} s: ${formatCount(Math.round(rows / seconds))} rows/s, ` +
       `${(megabytes / seconds).toFixed(1)} MB/s`,
   );
   if (census !== undefined) {
