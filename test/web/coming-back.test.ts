@@ -24,7 +24,8 @@ async function fill({ app }: SeenFleet): Promise<void> {
 /** Scrolls to the end of the list, which loads more rows on the way, until a row near the end is drawn. */
 async function scrollTo(page: Page, id: string): Promise<void> {
   const row = page.getByRole('link', { name: id, exact: true });
-  while ((await row.count()) === 0) {
+  for (let tries = 0; (await row.count()) === 0; tries++) {
+    assert.ok(tries < 600, `the list does not show ${id}`);
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await page.waitForTimeout(50);
   }

@@ -11,6 +11,7 @@ import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/d
 import { faultInWords } from '../../web/src/lib/field-words.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, isDate, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
+import { markedPolls } from '../../web/src/lib/marks.ts';
 import { matches } from '../../web/src/lib/matching.ts';
 import { inWords, openingsOf, openingsOn, shownEnd, weekOf } from '../../web/src/lib/openings.ts';
 import { repeatedIds, storesIn, tableOf, usesOf } from '../../web/src/lib/pasted.ts';
@@ -424,4 +425,21 @@ test('the name of a field at the beginning of a message is in words', () => {
   assert.equal(faultInWords('stores.3.store_id', 'store_id is empty'), 'Store ID is empty');
   assert.equal(faultInWords('condition.polls', 'condition.polls is 0, expected 1'), 'Polls is 0, expected 1');
   assert.equal(faultInWords('name', 'has 201 characters'), 'has 201 characters');
+});
+
+test('of too many polls, the changes and one an hour get a mark', () => {
+  const MINUTE = 60_000;
+  const polls = Array.from({ length: 10_080 }, (_, i) => ({
+    at: i * MINUTE,
+    poll: { status: i === 5_000 || i === 5_001 ? 'inactive' : 'active', counts: true },
+  }));
+  const marked = markedPolls(polls);
+  const instants = marked.map(({ at }) => at / MINUTE);
+  assert.ok(marked.length >= 168 && marked.length <= 175, `${marked.length} marks`);
+  for (const edge of [0, 4_999, 5_000, 5_001, 5_002, 10_079]) assert.ok(instants.includes(edge), `minute ${edge}`);
+  assert.ok(
+    instants.every((at, i) => i === 0 || at - (instants[i - 1] as number) <= 60),
+    'no gap is longer than an hour',
+  );
+  assert.equal(markedPolls(polls.slice(0, 168)).length, 168);
 });

@@ -2,6 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { SeenPoll } from '../../../api/schema.ts';
 import { hourText } from '../../lib/clock.ts';
+import { count } from '../../lib/format.ts';
+import { markedPolls } from '../../lib/marks.ts';
 import { seenPieces } from '../../lib/seen.ts';
 import { AxisZone, ChartFigure } from '../../parts/chart-figure.tsx';
 import { DayRow } from './day-row.tsx';
@@ -27,7 +29,8 @@ export function WeekGrid({ week, zone, timeline }: Props) {
   const longest = Math.max(...week.days.map(({ hours }) => hours));
   const pieces = seenPieces(timeline.seen);
   const planned = timeline.planned.map(({ from, to }) => ({ from: Date.parse(from.utc), to: Date.parse(to.utc) }));
-  const polls = timeline.polls.map((poll, index) => ({ poll, index, at: Date.parse(poll.at.utc) }));
+  const timed = timeline.polls.map((poll) => ({ poll, at: Date.parse(poll.at.utc) }));
+  const polls = markedPolls(timed).map((one, index) => ({ ...one, index }));
 
   const walk = (event: KeyboardEvent) => {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
@@ -63,6 +66,11 @@ export function WeekGrid({ week, zone, timeline }: Props) {
         ))}
       </div>
       <Legend planned={planned.length > 0} />
+      {polls.length < timed.length && (
+        <p class="small quiet">
+          {count(polls.length)} of {count(timed.length)} checks have a mark: every change, and one an hour between.
+        </p>
+      )}
     </ChartFigure>
   );
 }
