@@ -57,17 +57,6 @@ test('many stores are created, changed, deleted and restored in one request', as
   ]);
 });
 
-test('as many stores as a request may have are created within its deadline', async (t) => {
-  const { patch, app } = await opened(t);
-  const stores = Array.from({ length: 1_000 }, (_, i) => ({
-    ...{ store_id: `s${i}`, name: `Store ${i}`, time_zone: 'America/New_York', labels: { city: `City ${i % 50}` } },
-  }));
-  assert.deepEqual((await patch(stores, '?create=true')).json(), {
-    ...{ received: 1_000, created: 1_000, changed: 0, unchanged: 0 },
-  });
-  assert.equal((await app.inject('/api/v1/stores?label=city:City%207')).json<Json>().total, 20);
-});
-
 test('changes of one store apply in their order', async (t) => {
   const { patch, list, deleted } = await opened(t);
   const made = await patch(
