@@ -230,7 +230,7 @@ test('a test message is followed to its outcome, and the log is searched and sen
   await page.getByLabel('Secret').fill('guess me');
   await page.getByLabel('Quiet hours, in which messages wait').check();
   await button(page, 'Create contact point').click();
-  await page.locator('.field').getByText('settings.secret is not valid').waitFor();
+  await page.locator('.field').getByText('Secret is not valid').waitFor();
   assert.equal(await page.getByLabel('Secret').getAttribute('aria-invalid'), 'true');
   await page.getByLabel('Secret').fill(WEBHOOK_SECRET);
   await button(page, 'Create contact point').click();
