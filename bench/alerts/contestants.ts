@@ -13,7 +13,7 @@ export interface Contestant {
 
 const NO_REASONS: ReadonlySet<number> = new Set();
 
-/** So many inactive polls in a row, whatever the business hours and the reasons are. */
+/** A number of inactive polls in a row, whatever the business hours and the reasons are. */
 function naive(polls: number): Contestant['incidents'] {
   const rule: AlertRule = {
     ...{ condition: { kind: 'inactive_polls', polls, withReason: polls }, recovery: 1, openingGrace: 0, nearClose: 0 },

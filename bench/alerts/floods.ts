@@ -12,7 +12,7 @@ export interface Flood {
 const STEP = 5;
 /** Minutes of an outage. */
 const OUTAGE = 180;
-/** Every store is polled once in so many minutes. */
+/** Minutes in which every store is polled once. */
 const ROUND = 60;
 
 const SEED = 1;

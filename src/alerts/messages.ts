@@ -141,7 +141,7 @@ async function release(
 async function tellOwnersOfJoined(draft: Draft, parts: SpeakerParts): Promise<Letter[]> {
   const letters: Letter[] = [];
   for (const outage of draft.open()) {
-    const { id, kind, ruleId = '', groupId, told, acknowledgedAt, snoozedUntil = draft.now } = outage;
+    const { id, kind, ruleId = '', told, acknowledgedAt, snoozedUntil = draft.now } = outage;
     if (kind !== 'mass_outage' || draft.before(id)?.said !== 'opened') continue;
     const rule = draft.rules.get(ruleId);
     const steps = rule?.steps.slice(0, outage.step).filter(({ owners }) => owners) ?? [];
@@ -151,11 +151,8 @@ async function tellOwnersOfJoined(draft: Draft, parts: SpeakerParts): Promise<Le
     await parts.recipients.loadOwners(storeIds);
     const owners = await parts.recipients.ownersOf(storeIds);
     const to = owners.filter(({ contactPointId }) => !told.includes(contactPointId));
-    const group = draft.group(groupId);
-    if (to.length === 0 || group === undefined) continue;
-    const number = group.messages + 1;
-    draft.saveGroup({ ...group, messages: number });
-    const post = new Post(draft, { groupId, number, rule });
+    if (to.length === 0) continue;
+    const post = extraPost(draft, outage, rule);
     const added = post.tell('mass_outage', to, outage);
     draft.change(id, { told: [...told, ...added] });
     letters.push(...post.letters());
@@ -179,11 +176,7 @@ async function escalate(draft: Draft, parts: SpeakerParts): Promise<Letter[]> {
   }
   const letters: Letter[] = [];
   for (const { rule, step, incidents } of due.values()) {
-    const [{ groupId, ruleId }] = incidents as [IncidentRecord];
-    const group = draft.group(groupId) ?? { id: groupId, ruleId, sentAt: undefined, messages: 0 };
-    const number = group.messages + 1;
-    draft.saveGroup({ ...group, messages: number });
-    const post = new Post(draft, { groupId, number, rule });
+    const post = extraPost(draft, incidents[0] as IncidentRecord, rule);
     if (rule.steps[step]?.owners === true) {
       await parts.recipients.loadOwners(incidents.flatMap((incident) => storesOf(draft, incident)));
     }
@@ -225,6 +218,14 @@ function storesOf(draft: Draft, incident: IncidentRecord): string[] {
 
 function mayHear(draft: Draft, { stores }: Recipient, incident: IncidentRecord): boolean {
   return stores === 'all' || storesOf(draft, incident).some((id) => stores.has(id));
+}
+
+/** The next message of the group of an incident, besides those that its grouping sends. */
+function extraPost(draft: Draft, { groupId, ruleId }: IncidentRecord, rule: AlertRuleRecord | undefined): Post {
+  const group = draft.group(groupId) ?? { id: groupId, ruleId, sentAt: undefined, messages: 0 };
+  const number = group.messages + 1;
+  draft.saveGroup({ ...group, messages: number });
+  return new Post(draft, { groupId, number, rule });
 }
 
 /** Collects the letters of one message of a group: one for each recipient and kind. */

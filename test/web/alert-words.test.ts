@@ -9,7 +9,8 @@ import {
   ruleStoresWords,
   stepWords,
 } from '../../web/src/lib/alert-rule.ts';
-import { bodyOfPoint, changeOfPoint, draftOfPoint, settingLabel } from '../../web/src/lib/contact-point.ts';
+import { bodyOfPoint, changeOfPoint, draftOfPoint } from '../../web/src/lib/contact-point.ts';
+import { fieldWords } from '../../web/src/lib/field-words.ts';
 import { eventWords, incidentStatus, incidentTitle, pollRange, timelineOf } from '../../web/src/lib/incidents.ts';
 
 const NOON = Date.parse('2026-11-18T12:00:00Z');
@@ -176,5 +177,5 @@ test('a contact point is sent without empty settings, and a secret that was not 
     ...common,
     settings: { server: null, topic: 'y' },
   });
-  assert.deepEqual(['account_sid', 'chat_id', 'url', 'to'].map(settingLabel), ['Account SID', 'Chat ID', 'URL', 'To']);
+  assert.deepEqual(['account_sid', 'chat_id', 'url', 'to'].map(fieldWords), ['Account SID', 'Chat ID', 'URL', 'To']);
 });

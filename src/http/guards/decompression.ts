@@ -38,23 +38,18 @@ function inflated(payload: RequestPayload, limit: number): RequestPayload {
     // It ends `gunzip` when the client goes away; the error comes out of `gunzip` as well.
     pipeline(payload, gunzip, () => {});
     let bytes = 0;
-    for await (const part of gunzip as AsyncIterable<Buffer>) {
-      bytes += part.length;
-      if (bytes > limit) {
-        throw new UserError('too_large', `the body is larger than ${limit} bytes when decompressed`);
+    try {
+      for await (const part of gunzip as AsyncIterable<Buffer>) {
+        bytes += part.length;
+        if (bytes > limit) {
+          throw new UserError('too_large', `the body is larger than ${limit} bytes when decompressed`);
+        }
+        yield part;
       }
-      yield part;
+    } catch (error) {
+      throw error instanceof UserError ? error : invalid(`the body is not valid gzip: ${messageOf(error)}`);
     }
   }
-  const stream: RequestPayload = Readable.from(explained(parts()), { objectMode: false });
+  const stream: RequestPayload = Readable.from(parts(), { objectMode: false });
   return stream;
-}
-
-/** @throws UserError for any error of the parts */
-async function* explained(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield* parts;
-  } catch (error) {
-    throw error instanceof UserError ? error : invalid(`the body is not valid gzip: ${messageOf(error)}`);
-  }
 }

@@ -51,23 +51,18 @@ export function changeOfPoint(
   return { ...commonOf(draft), ...(changed.length > 0 && { settings: Object.fromEntries(changed) }) };
 }
 
+/** The own texts of messages as the API takes them, without those that are empty. */
+export function templateOf({ title, text }: Pick<ContactPointDraft, 'title' | 'text'>) {
+  return { ...(title.trim() !== '' && { title: title.trim() }), ...(text.trim() !== '' && { text }) };
+}
+
 function commonOf({ name, zone, quiet, start, end, holdPages, title, text }: ContactPointDraft) {
-  const template = {
-    ...(title.trim() !== '' && { title: title.trim() }),
-    ...(text.trim() !== '' && { text }),
-  };
+  const template = templateOf({ title, text });
   return {
     ...{ name: name.trim(), zone: zone.trim() },
     quiet_hours: quiet ? { start, end, hold_pages: holdPages } : null,
     template: Object.keys(template).length === 0 ? null : template,
   };
-}
-
-/** The name of a setting for people: `Account SID`. */
-export function settingLabel(name: string): string {
-  const words = name.split('_').map((word) => (['url', 'sid', 'id'].includes(word) ? word.toUpperCase() : word));
-  const text = words.join(' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Whether a delivery has ended, well or not. */

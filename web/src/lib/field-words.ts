@@ -9,8 +9,8 @@ export function faultInWords(field: string, message: string): string {
 }
 
 /** The name of a field in words: `store_id` is `Store ID`. */
-function fieldWords(name: string): string {
+export function fieldWords(name: string): string {
   const last = name.split('.').at(-1) ?? name;
-  const words = last.replaceAll('_', ' ').replace(/\b(id|url)\b/g, (word) => word.toUpperCase());
+  const words = last.replaceAll('_', ' ').replace(/\b(id|url|sid)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

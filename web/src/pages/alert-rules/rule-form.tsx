@@ -152,7 +152,7 @@ function GuardFields({ fields, error }: PartProps) {
       <Minutes
         label="Silence before closing"
         value={fields.nearClose}
-        hint="A store that closes within so many minutes does not alert."
+        hint="A store that closes within this many minutes does not alert."
         wrong={faultOf(error, 'near_close_minutes')}
       />
     </div>

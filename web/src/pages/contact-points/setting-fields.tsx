@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { Channel } from '../../../api/schema.ts';
-import { settingLabel } from '../../lib/contact-point.ts';
+import { fieldWords } from '../../lib/field-words.ts';
 import { faultOf } from '../../state/field-errors.ts';
 
 interface Props {
@@ -44,7 +44,7 @@ function Setting({ setting, value, isNew, wrong, onChange }: SettingProps) {
   const hint = [description.replaceAll('`', ''), !required && 'optional', secret && !isNew && 'leave empty to keep it'];
   return (
     <div class="field">
-      <label for={id}>{settingLabel(name)}</label>
+      <label for={id}>{fieldWords(name)}</label>
       <input
         id={id}
         type="text"

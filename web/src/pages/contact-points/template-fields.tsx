@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { PreviewedMessage } from '../../../api/schema.ts';
-import type { ContactPointDraft } from '../../lib/contact-point.ts';
+import { type ContactPointDraft, templateOf } from '../../lib/contact-point.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field, TextArea } from '../../parts/field.tsx';
 import { call } from '../../state/api.ts';
@@ -18,10 +18,7 @@ export function TemplateFields({ fields: { title, text, zone }, error }: Props) 
   const preview = useSignal<PreviewedMessage | undefined>(undefined);
   const { busy, error: refused, run } = useSubmit();
   const look = async () => {
-    const template = {
-      ...(title.value.trim() !== '' && { title: title.value.trim() }),
-      ...(text.value.trim() !== '' && { text: text.value }),
-    };
+    const template = templateOf({ title: title.value, text: text.value });
     preview.value = await call('POST /api/v1/contact-points/preview', {
       body: { zone: zone.value.trim() || undefined, template },
     });
