@@ -14,7 +14,7 @@ const LENGTH_UNIT = LONGEST_EDGE / (LENGTHS - 1) ** 2;
  * The rest of a gap beside an edge matters less and is rounded to one of these lengths: `DIVISIONS` for each doubling,
  * up to eight days. The last is infinite.
  */
-const DIVISIONS = 8;
+const DIVISIONS = 12;
 const RESTS = 11 * DIVISIONS + 3;
 const REST_UNIT = 5 * MINUTE;
 
@@ -108,10 +108,13 @@ function lengthAt(column: number): number {
   return LENGTH_UNIT * column ** 2;
 }
 
-/** The rest in the middle of a line; 0 for the first, where only a window cuts. */
+/**
+ * The rest that stands for a line, a little before its middle, because figures change faster for shorter rests; 0 for
+ * the first, where only a window cuts.
+ */
 function restAt(line: number): number {
   if (line === RESTS - 1) return 1e6 * HOUR;
   return line === 0
     ? 0
-    : REST_UNIT * (2 ** Math.floor(line / DIVISIONS) * (1 + ((line % DIVISIONS) + 0.5) / DIVISIONS) - 1);
+    : REST_UNIT * (2 ** Math.floor(line / DIVISIONS) * (1 + ((line % DIVISIONS) + 0.42) / DIVISIONS) - 1);
 }

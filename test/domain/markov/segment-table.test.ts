@@ -32,25 +32,37 @@ function exact(state: 0 | 1, length: number, rest: number) {
   return { mean: state === 1 ? bridge.mean : length - bridge.mean, none: bridge.none };
 }
 
+function checkEdge(state: 0 | 1, length: number, rest: number): void {
+  const [sums, { mean, none }] = [tabulated(state, length, rest), exact(state, length, rest)];
+  const got = sums.mean[0] ?? Number.NaN;
+  assert.ok(Math.abs(got - mean) <= 0.01 * length + 1_000, `${got} ms, exactly ${mean}, of ${length} beside ${rest}`);
+  const stayed = Math.exp((state === 1 ? sums.never[0] : sums.always[0]) ?? Number.NaN);
+  assert.ok(Math.abs(stayed - none) < 0.02, `stayed with probability ${stayed}, exactly ${none}`);
+  const changed = (state === 1 ? sums.always[0] : sums.never[0]) ?? Number.NaN;
+  assert.ok(changed < -1e5, 'the poll rules out the other state');
+}
+
 test('an edge has the downtime of a bridge to the next poll, within a hundredth of its length', () => {
   const rest = fc.oneof(fc.integer({ min: 0, max: 8 * DAY }), fc.constant(Number.POSITIVE_INFINITY));
-  fc.assert(
-    fc.property(
-      fc.constantFrom(0 as const, 1 as const),
-      fc.integer({ min: 1, max: LONGEST_EDGE }),
-      rest,
-      (state, length, left) => {
-        const [sums, { mean, none }] = [tabulated(state, length, left), exact(state, length, left)];
-        const got = sums.mean[0] ?? Number.NaN;
-        assert.ok(Math.abs(got - mean) <= 0.01 * length + 1_000, `${got} ms, exactly ${mean}, of ${length}`);
-        const stayed = Math.exp((state === 1 ? sums.never[0] : sums.always[0]) ?? Number.NaN);
-        assert.ok(Math.abs(stayed - none) < 0.02, `stayed with probability ${stayed}, exactly ${none}`);
-        const changed = (state === 1 ? sums.always[0] : sums.never[0]) ?? Number.NaN;
-        assert.ok(changed < -1e5, 'the poll rules out the other state');
-      },
-    ),
-    { numRuns: 500 },
-  );
+  const state = fc.constantFrom(0 as const, 1 as const);
+  fc.assert(fc.property(state, fc.integer({ min: 1, max: LONGEST_EDGE }), rest, checkEdge), { numRuns: 500 });
+});
+
+test('an edge keeps that bound on both sides of every step of the rounded rests', () => {
+  // Rests are rounded, so the error is largest just before and after the rounded length changes.
+  let steps = 0;
+  for (let rest = 0; rest < 8 * DAY; rest += MINUTE / 6) {
+    const [line, next] = [gapSegmentOf(0, LONGEST_EDGE, rest), gapSegmentOf(0, LONGEST_EDGE, rest + MINUTE / 6)];
+    if (line === next) continue;
+    steps++;
+    for (let length = MINUTE; length < LONGEST_EDGE; length += 3 * MINUTE) {
+      for (const state of [0, 1] as const) {
+        checkEdge(state, length, rest);
+        checkEdge(state, length, rest + MINUTE / 6);
+      }
+    }
+  }
+  assert.ok(steps > 100, `${steps} steps`);
 });
 
 test('for gaps cut only by a window, the tabulated lengths are exact', () => {
