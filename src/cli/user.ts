@@ -158,7 +158,7 @@ async function list(flags: DatabaseFlags): Promise<void> {
 
 function stateOf({ disabled, hasPassword }: UserRecord): string {
   if (disabled) return 'disabled';
-  return hasPassword ? 'enabled' : 'keys only';
+  return hasPassword ? 'enabled' : 'no password';
 }
 
 async function passwd(

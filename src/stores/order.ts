@@ -11,6 +11,9 @@ export interface LiveStore extends StoreState {
   readonly offlineSince?: OfflineSince | undefined;
 }
 
+/** Longer numbers in names are sorted digit by digit. */
+const DIGITS = 12;
+
 /** Gives what is known of each store. */
 export type LiveOf = (store: StoreEntry) => LiveStore;
 
@@ -54,7 +57,7 @@ export function positionOf(
 ): Position {
   if (sort === 'state') return [STATES.indexOf(state), id];
   // Stores without a name, or a poll, come last.
-  if (sort === 'name') return [name === undefined ? 1 : 0, name === undefined ? '' : folded(name), id];
+  if (sort === 'name') return [name === undefined ? 1 : 0, name === undefined ? '' : sortedName(name), id];
   if (sort === '-last_poll') return [lastPoll === undefined ? 1 : 0, -(lastPoll?.instant ?? 0), id];
   if (isByOutage(sort)) {
     const since = offlineSince?.since;
@@ -62,6 +65,11 @@ export function positionOf(
     return [since === undefined ? 1 : 0, (sort === 'offline_since' ? since : since && -since) ?? 0, id];
   }
   return [id];
+}
+
+/** A name as it is sorted: without case and accents, and with its numbers by value, so that `Shop 9` is before `Shop 10`. */
+function sortedName(name: string): string {
+  return folded(name).replaceAll(/\d+/g, (digits) => digits.padStart(DIGITS, '0'));
 }
 
 export function compare(a: Position, b: Position): number {

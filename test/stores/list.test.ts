@@ -129,6 +129,15 @@ for (const sort of SORTS) {
   });
 }
 
+test('numbers in names are sorted by value', async () => {
+  const names = ['Shop 1202', 'shop 122', 'Shop 9', 'Shop', 'Shop 0', 'Shop 99999999999999', 'Shop 122b'];
+  const { stores } = await listing(names.map((name, i) => live(String(i), 'online', { name })))({}, 'name', 10);
+  assert.deepEqual(
+    stores.map(({ store }) => store.name),
+    ['Shop', 'Shop 0', 'Shop 9', 'shop 122', 'Shop 122b', 'Shop 1202', 'Shop 99999999999999'],
+  );
+});
+
 const FILTERS: readonly (readonly [StoreFilter, string])[] = [
   [{ search: 'LÖW' }, 'a'],
   [{ search: 'köln' }, 'ad'],

@@ -50,7 +50,7 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
     ],
   );
   await run(cwd, ['user', 'enable', 'owen@example.com']);
-  assert.match((await run(cwd, ['user', 'list'])).stdout, /owner +3 +no +keys only/);
+  assert.match((await run(cwd, ['user', 'list'])).stdout, /owner +3 +no +no password/);
   assert.equal((await run(cwd, ['user', 'remove', 'owen@example.com'])).code, 0);
   assert.doesNotMatch((await run(cwd, ['user', 'list'])).stdout, /owen/);
 });

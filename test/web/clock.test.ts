@@ -12,6 +12,8 @@ test('times of day have the format of the locale, to the second or millisecond o
     withTimeTexts('overlaps Sunday 18:00–02:00:30'),
     `overlaps Sunday ${timeText('18:00')}–${timeText('02:00:30')}`,
   );
+  for (const end of ['24:00', '23:59', '23:59:59.999'])
+    assert.equal(withTimeTexts(`overlaps 12:00–${end}`), `overlaps ${timeText('12:00')} – midnight`);
 });
 
 test('the hours of an axis have the format of the locale', () => {

@@ -109,9 +109,14 @@ export function timeText(time: string): string {
   }).format(wall);
 }
 
-/** A message of the server with its times of day, such as `overlaps 09:00–17:00`, as the clock of the page shows them. */
+/**
+ * A message of the server with its times of day, such as `overlaps 09:00–17:00`, as the clock of the page shows them.
+ * From 23:59 on, an end means midnight.
+ */
 export function withTimeTexts(message: string): string {
-  return message.replaceAll(/\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b/g, timeText);
+  return message
+    .replaceAll(/–(?:24:00|23:59(?::\d\d(?:\.\d+)?)?)(?![\d:])/g, ' – midnight')
+    .replaceAll(/\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?\b/g, timeText);
 }
 
 /** An hour on an axis: `15` or `3 PM`. The end of the day, 24, is `24` or `12 AM`. */

@@ -1,6 +1,6 @@
 import type { ReportRow } from '../../../api/schema.ts';
 import { dayAndMonth, VIEWER_ZONE, withOffset } from '../../lib/clock.ts';
-import { count, openTime, percent } from '../../lib/format.ts';
+import { count, counted, openTime, percent } from '../../lib/format.ts';
 import { useMedia } from '../../lib/media.ts';
 import { Coverage } from '../../parts/coverage.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
@@ -83,7 +83,7 @@ export function ReportTable({ id, stores, detailed }: TableProps) {
               row={(row) => <Row row={row} />}
             />
             <p class="small quiet more" role="presentation">
-              {list.next === null ? `${count(rows.length)} rows` : 'More load as you scroll.'}
+              {list.next === null ? counted(rows.length, 'row') : 'More load as you scroll.'}
             </p>
           </div>
         )}
