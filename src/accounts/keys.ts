@@ -83,7 +83,13 @@ export class ApiKeys {
       }
       const stored = { id, userId: user.id, name, prefix: prefixOf(key), scopes, createdAt: now, expiresAt };
       await changes.addKey({ ...stored, tokenHash: sha256(key) });
-      const detail = { login: user.login, name, prefix: stored.prefix, scopes, expires_at: expiresAt === undefined ? null : formatInstant(expiresAt) };
+      const detail = {
+        login: user.login,
+        name,
+        prefix: stored.prefix,
+        scopes,
+        expires_at: expiresAt === undefined ? null : formatInstant(expiresAt),
+      };
       await changes.addAudit(this.#audit.entry(actor, 'key.added', { kind: 'key', id }, detail));
       return foundKey(changes, id, user.id);
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { censusLine, censusWarnings } from '../intake/feeds/census.ts';
 import { type FeedFiles, inspectFeeds } from '../intake/feeds/import.ts';
-import { FEEDS, feedNamed } from '../intake/feeds/registry.ts';
+import { FEEDS, feedNamed, type KnownFeed } from '../intake/feeds/registry.ts';
 import { RejectsFile } from '../intake/feeds/rejects.ts';
 import { inspect, type Source } from '../intake/feeds/source.ts';
 import { spool } from '../intake/feeds/spool.ts';
@@ -52,6 +52,28 @@ export function namesFeeds(flags: FeedFlags): boolean {
 function filesIn(flags: FeedFlags): FeedFiles {
   return Object.fromEntries(
     FEED_OPTIONS.map(({ feed, option }) => [feed, (flags[option.attributeName()] ?? []) as readonly string[]]),
+  );
+}
+
+/** Checks the named files before a database is opened, and perhaps created, for them. */
+export async function checkFiles(flags: FeedFlags): Promise<void> {
+  const files = filesIn(flags);
+  feedOfInput(files);
+  const sources = await inspectFeeds(withoutInput(files));
+  if (flags.rejects !== undefined) await refuseToOverwrite(sources, flags.rejects);
+}
+
+/** The feed that is read from standard input; `undefined`: none. */
+function feedOfInput(files: FeedFiles): KnownFeed | undefined {
+  const fromInput = FEEDS.filter(({ name }) => files[name]?.includes('-'));
+  if (fromInput.length > 1) throw misuse('standard input (-) can be used for one feed only');
+  return fromInput[0];
+}
+
+/** The files without standard input, which can be read only once. */
+function withoutInput(files: FeedFiles): FeedFiles {
+  return Object.fromEntries(
+    FEEDS.map(({ name }) => [name, (files[name] ?? []).filter((file: string) => file !== '-')]),
   );
 }
 
@@ -118,12 +140,9 @@ function sayRejects(path: string): void {
 
 /** The named files. `-` is standard input, spooled to a temporary file that `remove` deletes. */
 async function sourcesOf(files: FeedFiles, signal: AbortSignal | undefined) {
-  const fromInput = FEEDS.filter(({ name }) => files[name]?.includes('-'));
-  if (fromInput.length > 1) throw misuse('standard input (-) can be used for one feed only');
-  const [feed] = fromInput;
+  const feed = feedOfInput(files);
   if (feed === undefined) return { sources: await inspectFeeds(files), remove: async () => {} };
-  const rest = { ...files, [feed.name]: files[feed.name]?.filter((name) => name !== '-') };
-  const others = await inspectFeeds(rest);
+  const others = await inspectFeeds(withoutInput(files));
   const input = await abortable(spool(process.stdin), signal);
   try {
     return { sources: [...others, await inspect(feed, input.path, 'standard input')], remove: input.remove };

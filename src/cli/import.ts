@@ -5,6 +5,7 @@ import { warningsOf } from '../intake/feeds/warnings.ts';
 import { alternatives } from '../lib/text.ts';
 import { configOf, withDatabase, withDatabaseOption } from './database.ts';
 import {
+  checkFiles,
   describeImport,
   type FeedFlags,
   type ImportOutcome,
@@ -29,6 +30,7 @@ export function importCommand(program: Command): void {
       const config = configOf(flags);
       const maxBadShare = flags.maxBadShare === undefined ? undefined : config.maxBadShare;
       const { dryRun = false } = flags;
+      await checkFiles(flags);
       const outcome = await withDatabase(config, 'write', (run) =>
         importFromFlags(run, flags, { effectiveFrom, maxBadShare, dryRun }),
       );

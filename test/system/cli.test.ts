@@ -56,6 +56,14 @@ test('a dry run of an import reports what it would do, and changes nothing', asy
   assert.doesNotMatch(done.stderr, /dry run/);
 });
 
+test('an import of a file that does not exist creates no database', async (t) => {
+  const cwd = temporaryFolder(t);
+  const { code, stderr } = await run(cwd, ['import', '--stores', 'store.csv']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^error: there is no file store\.csv$/m);
+  assert.deepEqual(readdirSync(cwd), []);
+});
+
 test('the folder of a new database is named when it is created, and a mistyped setting is a warning', async (t) => {
   const cwd = temporaryFolder(t);
   const database = join(cwd, 'mistyped', 'folder', 'monitor.duckdb');
