@@ -47,7 +47,7 @@ export function channelFrom(kind: string): Channel {
 export function zoneFrom(text: string): string {
   const zone = zoneName(text);
   if (zone !== undefined) return zone;
-  throw invalid(`zone is "${text.slice(0, 100)}", expected an IANA time zone such as Europe/Madrid`, 'zone');
+  throw invalid(`time_zone is "${text.slice(0, 100)}", expected an IANA time zone such as Europe/Madrid`, 'time_zone');
 }
 
 /** @throws UserError `invalid_input` */

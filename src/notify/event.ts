@@ -22,7 +22,7 @@ export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
 
 function storeOf({ id, name, labels, zone, downSince, upSince, lost, estimatedLoss, polls }: StoreFacts) {
   return {
-    ...{ store_id: id, name: name ?? null, labels, zone },
+    ...{ store_id: id, name: name ?? null, labels, time_zone: zone },
     ...{ down_since: instantOrNull(downSince), up_since: instantOrNull(upSince) },
     lost_minutes: lost === undefined ? null : lost / 60_000,
     estimated_loss: estimatedLoss ?? null,

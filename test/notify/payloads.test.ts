@@ -50,7 +50,7 @@ test('a webhook is signed, and names the message in every attempt alike', async 
       ...{ title: MESSAGE.title, text: MESSAGE.text, severity: 'page', incident_id: 'i', rule: 'Down' },
       stores: [
         {
-          ...{ store_id: 'al', name: 'Al’s *Diner* <&>', labels: { city: 'Austin' }, zone: 'America/Chicago' },
+          ...{ store_id: 'al', name: 'Al’s *Diner* <&>', labels: { city: 'Austin' }, time_zone: 'America/Chicago' },
           ...{ down_since: '2026-11-27T18:05:00.000Z', up_since: null, lost_minutes: 60, estimated_loss: null },
           polls: [{ at: '2026-11-27T18:05:00.000Z', status: 'inactive', reason: 'closed_by_store', detail: 'PAUSED' }],
         },

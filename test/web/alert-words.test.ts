@@ -162,16 +162,16 @@ const CHANNEL = {
 test('a contact point is sent without empty settings, and a secret that was not entered again stays', () => {
   const draft = draftOfPoint(undefined, false, 'Europe/Oslo');
   assert.deepEqual(bodyOfPoint({ ...draft, name: 'Phone', settings: { server: ' ', topic: ' x ' } }, CHANNEL), {
-    ...{ channel: 'ntfy', team: false, name: 'Phone', zone: 'Europe/Oslo', settings: { topic: 'x' } },
+    ...{ channel: 'ntfy', team: false, name: 'Phone', time_zone: 'Europe/Oslo', settings: { topic: 'x' } },
     ...{ quiet_hours: null, template: null },
   });
   const point = {
-    ...{ contact_point_id: 'p', team: true, name: 'Phone', channel: 'ntfy', target: 'ntfy.sh', zone: 'UTC' },
+    ...{ contact_point_id: 'p', team: true, name: 'Phone', channel: 'ntfy', target: 'ntfy.sh', time_zone: 'UTC' },
     ...{ settings: { server: 'https://ntfy.sh' }, quiet_hours: { start: '22:00', end: '06:30', hold_pages: true } },
     ...{ enabled: true, template: { title: 'Down' }, notice: null, created_at: at(0) },
   } as const satisfies ContactPoint;
   const before = draftOfPoint(point, false, 'Europe/Oslo');
-  const common = { name: 'Phone', zone: 'UTC', quiet_hours: point.quiet_hours, template: point.template };
+  const common = { name: 'Phone', time_zone: 'UTC', quiet_hours: point.quiet_hours, template: point.template };
   assert.deepEqual(changeOfPoint(before, CHANNEL, point), common);
   assert.deepEqual(changeOfPoint({ ...before, settings: { server: '', topic: 'y' } }, CHANNEL, point), {
     ...common,

@@ -254,7 +254,7 @@ export interface ContactPoint {
   /** those that are not secret */
   readonly settings: Readonly<Record<string, string>>;
   /** the recipient's IANA time zone */
-  readonly zone: string;
+  readonly time_zone: string;
   readonly quiet_hours: QuietHours | null;
   /** whether messages are sent */
   readonly enabled: boolean;
@@ -269,7 +269,7 @@ export interface ContactPointChange {
   /** the settings to replace; null removes one, and omitted ones stay unchanged */
   readonly settings?: Readonly<Record<string, string | null>> | undefined;
   /** the recipient's IANA time zone */
-  readonly zone?: string | undefined;
+  readonly time_zone?: string | undefined;
   readonly quiet_hours?: QuietHours | null | undefined;
   /** whether messages are sent */
   readonly enabled?: boolean | undefined;
@@ -834,7 +834,7 @@ export interface NewContactPoint {
   /** the settings of the channel */
   readonly settings: Readonly<Record<string, string | null>>;
   /** the recipient's IANA time zone */
-  readonly zone?: string | undefined;
+  readonly time_zone?: string | undefined;
   readonly quiet_hours?: QuietHours | null | undefined;
   /** whether messages are sent */
   readonly enabled?: boolean | undefined;
@@ -1103,7 +1103,7 @@ export interface PreviewRequest {
   /** why the message is sent */
   readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test' | undefined;
   /** the recipient's IANA time zone */
-  readonly zone?: string | undefined;
+  readonly time_zone?: string | undefined;
   readonly template?: MessageTemplate | undefined;
 }
 
@@ -1140,9 +1140,9 @@ export interface PushKey {
 
 /** a stretch of every day in which messages wait; an `end` before `start` is on the next day */
 export interface QuietHours {
-  /** in `zone` */
+  /** in `time_zone` */
   readonly start: string;
-  /** in `zone` */
+  /** in `time_zone` */
   readonly end: string;
   /** whether messages of severity `page` wait, too */
   readonly hold_pages: boolean;

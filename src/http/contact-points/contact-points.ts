@@ -121,7 +121,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
           response: { 200: PreviewedMessage },
         },
       },
-      async ({ body: { kind = 'opened', zone = 'UTC', template } }) => preview(kind, zoneFrom(zone), template),
+      async ({ body: { kind = 'opened', time_zone: zone = 'UTC', template } }) => preview(kind, zoneFrom(zone), template),
     );
 
     app.get(
@@ -210,7 +210,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
   };
 }
 
-function changeFrom({ name, settings, zone, quiet_hours, enabled, template }: Static<typeof ContactPointChange>) {
+function changeFrom({ name, settings, time_zone: zone, quiet_hours, enabled, template }: Static<typeof ContactPointChange>) {
   const quietHours = quiet_hours && { ...quiet_hours, holdPages: quiet_hours.hold_pages };
   return { name, settings, zone, quietHours, enabled, template };
 }
@@ -220,7 +220,7 @@ function contactPointBody(point: ContactPointRecord): Static<typeof ContactPoint
   const { values, target, template = null } = point.settings as StoredSettings;
   const { holdPages = false, ...times } = quietHours === undefined ? {} : quietHoursDraft(quietHours);
   return {
-    ...{ contact_point_id: id, team: userId === undefined, name, channel, target, zone, enabled, notice, template },
+    ...{ contact_point_id: id, team: userId === undefined, name, channel, target, time_zone: zone, enabled, notice, template },
     settings: values as Record<string, string>,
     quiet_hours: 'start' in times ? { ...times, hold_pages: holdPages } : null,
     created_at: formatInstant(createdAt),

@@ -31,7 +31,7 @@ export const ChannelResource = Type.Object(
   { title: 'Channel' },
 );
 
-const TimeOfDay = Type.String({ maxLength: 20, description: 'in `zone`', examples: ['22:00'] });
+const TimeOfDay = Type.String({ maxLength: 20, description: 'in `time_zone`', examples: ['22:00'] });
 const QuietHours = Type.Object(
   {
     start: TimeOfDay,
@@ -66,7 +66,7 @@ const GivenSettings = Type.Record(
 );
 
 const changeable = {
-  zone: Type.String({ maxLength: 100, description: "the recipient's IANA time zone", examples: ['Europe/Madrid'] }),
+  time_zone: Type.String({ maxLength: 100, description: "the recipient's IANA time zone", examples: ['Europe/Madrid'] }),
   quiet_hours: Nullable(QuietHours),
   enabled: Type.Boolean({ description: 'whether messages are sent' }),
   template: Nullable(MessageTemplate),
@@ -95,7 +95,7 @@ export const NewContactPoint = Type.Object(
     name: Name,
     channel: ChannelKind,
     settings: GivenSettings,
-    zone: Type.Optional({ ...changeable.zone, default: 'UTC' }),
+    time_zone: Type.Optional({ ...changeable.time_zone, default: 'UTC' }),
     quiet_hours: Type.Optional(changeable.quiet_hours),
     enabled: Type.Optional({ ...changeable.enabled, default: true }),
     template: Type.Optional(changeable.template),
@@ -110,7 +110,7 @@ export const ContactPointChange = Type.Object(
       ...GivenSettings,
       description: 'the settings to replace; null removes one, and omitted ones stay unchanged',
     }),
-    zone: Type.Optional(changeable.zone),
+    time_zone: Type.Optional(changeable.time_zone),
     quiet_hours: Type.Optional(changeable.quiet_hours),
     enabled: Type.Optional(changeable.enabled),
     template: Type.Optional(changeable.template),
@@ -130,7 +130,7 @@ export const Accepted = Type.Object({ delivery_id: Id }, { title: 'AcceptedDeliv
 export const Preview = Type.Object(
   {
     kind: Type.Optional(Kind),
-    zone: Type.Optional(changeable.zone),
+    time_zone: Type.Optional(changeable.time_zone),
     template: Type.Optional(MessageTemplate),
   },
   { title: 'PreviewRequest', additionalProperties: false },

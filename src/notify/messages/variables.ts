@@ -17,7 +17,7 @@ export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUr
   const { kind, severity, at, rule, stores, more, outage, period, count } = facts;
   const listed = stores.map((store) => storeOf(store, zone));
   return {
-    ...{ kind, severity, rule: rule ?? null, zone, time: timeIn(zone, at) },
+    ...{ kind, severity, rule: rule ?? null, time_zone: zone, time: timeIn(zone, at) },
     ...{ stores: listed, store: listed[0] ?? null, store_count: stores.length + more, more },
     outage: outage === undefined ? null : { ...outage, share: Math.round((100 * outage.down) / outage.of) },
     period:
@@ -44,7 +44,7 @@ function storeOf(store: StoreFacts, recipientZone: string) {
   const [up_since, up_since_yours] = both(upSince);
   const word = polls.find(({ active, reason }) => !active && reason !== undefined)?.reason;
   return {
-    ...{ id, name: name ?? id, labels, zone, did_not_open: didNotOpen },
+    ...{ id, name: name ?? id, labels, time_zone: zone, did_not_open: didNotOpen },
     place: Object.entries(labels)
       .map(([label, value]) => `${label}: ${value}`)
       .join(', '),

@@ -95,7 +95,7 @@ suite('contact points', () => {
     const id = await add(keys.olga);
     const { created_at: _, ...body } = (await ask(keys.olga, 'GET', `/contact-points/${id}`)).json();
     assert.deepEqual(body, {
-      ...{ contact_point_id: id, team: false, name: 'Hook', channel: 'webhook', settings: {}, zone: 'UTC' },
+      ...{ contact_point_id: id, team: false, name: 'Hook', channel: 'webhook', settings: {}, time_zone: 'UTC' },
       ...{ target: new URL(receiver.url).host, quiet_hours: null, enabled: true, template: null, notice: null },
     });
     const wrong = await ask(keys.olga, 'PATCH', `/contact-points/${id}`, { settings: { secret: `${SECRET_PATH}!` } });
@@ -176,12 +176,12 @@ suite('contact points', () => {
     const path = `/contact-points/${id}`;
     const { etag } = (await ask(keys.olga, 'GET', path)).headers;
     const change = {
-      ...{ name: 'Phone', zone: 'europe/madrid', quiet_hours: { start: '22:00', end: '7:00', hold_pages: false } },
+      ...{ name: 'Phone', time_zone: 'europe/madrid', quiet_hours: { start: '22:00', end: '7:00', hold_pages: false } },
       ...{ settings: { url: `${receiver.url}/moved` }, template: { title: 'Hi: {{ kind }}' } },
     };
     const changed = await ask(keys.olga, 'PATCH', path, change, { 'if-match': etag });
     assert.equal(changed.status, 200, changed.text);
-    const { name, zone, quiet_hours, template } = changed.json();
+    const { name, time_zone: zone, quiet_hours, template } = changed.json();
     assert.deepEqual(
       [name, zone, quiet_hours, template],
       ['Phone', 'Europe/Madrid', { start: '22:00', end: '07:00', hold_pages: false }, { title: 'Hi: {{ kind }}' }],
@@ -243,7 +243,7 @@ suite('contact points', () => {
     );
     const metadata = { ...settings, url: 'http://169.254.169.254/latest' };
     await refused({ ...hook, settings: metadata }, 'settings', /169\.254\.169\.254, which is not a public address/);
-    await refused({ ...hook, zone: 'Mars/Base' }, 'zone', /zone is "Mars\/Base", expected an IANA time zone/);
+    await refused({ ...hook, time_zone: 'Mars/Base' }, 'time_zone', /time_zone is "Mars\/Base", expected an IANA time zone/);
     const always = { start: '08:00', end: '08:00', hold_pages: true };
     await refused({ ...hook, quiet_hours: always }, 'quiet_hours', /messages would wait forever/);
     const never = { start: '25:00', end: '08:00', hold_pages: true };
@@ -276,7 +276,7 @@ suite('contact points', () => {
     const { keys, ask } = await world(t);
     const preview = (body?: object) => ask(keys.olga, 'POST', '/contact-points/preview', body);
     assert.equal((await preview()).json().title, '3 stores are down');
-    const own = await preview({ kind: 'digest', zone: 'Asia/Tokyo', template: { title: '{{ count }} {{ time }}' } });
+    const own = await preview({ kind: 'digest', time_zone: 'Asia/Tokyo', template: { title: '{{ count }} {{ time }}' } });
     assert.equal(own.json().title, '14 Sat, Nov 28, 03:05 (UTC+09:00)');
     assert.match((await preview({ template: { title: '{% if' } })).text, /template of the title is invalid/);
   });

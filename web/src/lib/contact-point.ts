@@ -22,7 +22,7 @@ export function draftOfPoint(point: ContactPoint | undefined, team: boolean, zon
   const { quiet_hours: quiet = null, template = null } = point ?? {};
   return {
     ...{ team: point?.team ?? team, name: point?.name ?? '', settings: point?.settings ?? {} },
-    ...{ zone: point?.zone ?? zone, quiet: quiet !== null, holdPages: quiet?.hold_pages ?? false },
+    ...{ zone: point?.time_zone ?? zone, quiet: quiet !== null, holdPages: quiet?.hold_pages ?? false },
     ...{ start: (quiet?.start ?? '22:00').slice(0, 5), end: (quiet?.end ?? '07:00').slice(0, 5) },
     ...{ title: template?.title ?? '', text: template?.text ?? '' },
   };
@@ -59,7 +59,7 @@ export function templateOf({ title, text }: Pick<ContactPointDraft, 'title' | 't
 function commonOf({ name, zone, quiet, start, end, holdPages, title, text }: ContactPointDraft) {
   const template = templateOf({ title, text });
   return {
-    ...{ name: name.trim(), zone: zone.trim() },
+    ...{ name: name.trim(), time_zone: zone.trim() },
     quiet_hours: quiet ? { start, end, hold_pages: holdPages } : null,
     template: Object.keys(template).length === 0 ? null : template,
   };

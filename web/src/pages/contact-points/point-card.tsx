@@ -18,7 +18,7 @@ interface Props {
 
 /** A contact point, with what can be done with it. */
 export function PointCard({ point, channels, onEdit, onChanged }: Props) {
-  const { contact_point_id, name, channel, target, enabled, notice, zone, quiet_hours: quiet } = point;
+  const { contact_point_id, name, channel, target, enabled, notice, time_zone: zone, quiet_hours: quiet } = point;
   const path = { contact_point_id };
   const { busy, error, run } = useSubmit();
   const toggle = async () => {

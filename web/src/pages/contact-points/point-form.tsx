@@ -133,7 +133,7 @@ function QuietFields({ fields, error }: PartProps) {
       <ZoneField
         value={fields.zone}
         hint="For the times in messages, and for quiet hours."
-        wrong={faultOf(error, 'zone')}
+        wrong={faultOf(error, 'time_zone')}
       />
       <Tick value={fields.quiet}>Quiet hours, in which messages wait</Tick>
       {fields.quiet.value && (

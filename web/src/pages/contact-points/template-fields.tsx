@@ -20,7 +20,7 @@ export function TemplateFields({ fields: { title, text, zone }, error }: Props) 
   const look = async () => {
     const template = templateOf({ title: title.value, text: text.value });
     preview.value = await call('POST /api/v1/contact-points/preview', {
-      body: { zone: zone.value.trim() || undefined, template },
+      body: { time_zone: zone.value.trim() || undefined, template },
     });
   };
   const wrong = error ?? refused;
