@@ -3,6 +3,7 @@ import type { AuditLog } from '../accounts/audit.ts';
 import { ServerSecrets } from '../accounts/secrets.ts';
 import { AcknowledgeLinks } from '../alerts/acknowledge-links.ts';
 import { BacktestService } from '../alerts/backtests.ts';
+import { Digests } from '../alerts/digests.ts';
 import { Evaluator, type EvaluatorParts } from '../alerts/evaluator.ts';
 import { Heartbeat } from '../alerts/heartbeat.ts';
 import { IncidentService } from '../alerts/incidents.ts';
@@ -75,6 +76,10 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
     states: () => fleet.states(undefined),
     trusted: () => clock.trusted,
   });
+  const digests = new Digests({
+    ...{ storage, schedules, log, now, server, onMessages },
+    trusted: () => clock.trusted,
+  });
   const rules = new RuleService({ storage, directory, audit, now, onChanged: () => evaluator.anythingChanged() });
   const links = new AcknowledgeLinks({ storage, directory, secrets: new ServerSecrets(storage.accounts), now });
   const http = httpClientFor(new AddressGuard(EVERYWHERE));
@@ -92,11 +97,12 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
       config.publicUrl === undefined ? undefined : `${config.publicUrl}/acknowledge/${await links.issue(delivery)}`,
     start: () => {
       evaluator.start();
+      digests.start();
       heartbeat?.start();
     },
     stop: async () => {
       heartbeat?.stop();
-      await evaluator.stop();
+      await Promise.all([evaluator.stop(), digests.stop()]);
       http.close();
     },
   };

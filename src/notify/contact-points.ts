@@ -13,9 +13,11 @@ import type {
   ContactPointPlace,
   ContactPointReader,
   ContactPointRecord,
+  Digest,
 } from '../storage/ports/contact-points.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { Channel } from './channel.ts';
+import { type DigestDraft, digestFrom, isSameDigest } from './digest.ts';
 import {
   type AllowsAddress,
   type ContactPointChange,
@@ -104,6 +106,7 @@ export class ContactPoints {
       name: nameFrom(draft.name),
       zone: zoneFrom(draft.zone ?? 'UTC'),
       quietHours: draft.quietHours ? quietHoursFrom(draft.quietHours) : undefined,
+      digest: draft.digest ? digestFrom(draft.digest, now()) : undefined,
       enabled: draft.enabled ?? true,
     };
     return storage.contactPoints.changing(async (changes) => {
@@ -193,7 +196,14 @@ export class ContactPoints {
 
   #changed(before: ContactPointRecord, change: ContactPointChange): ContactPointRecord {
     const { sealer, allows } = this.#parts;
-    const { name, settings, zone, quietHours, enabled = before.notice === undefined ? before.enabled : true } = change;
+    const {
+      name,
+      settings,
+      zone,
+      quietHours,
+      digest,
+      enabled = before.notice === undefined ? before.enabled : true,
+    } = change;
     const stored = before.settings as StoredSettings;
     const template = change.template === undefined ? stored.template : (change.template ?? undefined);
     if (change.template) templateFrom(change.template);
@@ -203,6 +213,7 @@ export class ContactPoints {
       ...(name !== undefined && { name: nameFrom(name) }),
       ...(zone !== undefined && { zone: zoneFrom(zone) }),
       ...(quietHours !== undefined && { quietHours: quietHours === null ? undefined : quietHoursFrom(quietHours) }),
+      ...(digest !== undefined && { digest: this.#digestAfter(before.digest, digest) }),
     };
     if (settings === undefined) return after;
     const channel = channelFrom(before.channel);
@@ -210,6 +221,13 @@ export class ContactPoints {
     const values = settingsFrom(channel, { ...(sealer.settingsOf(before) ?? stored.values), ...settings }, allows);
     const { open, secrets } = sealer.divide(channel, before.id, values);
     return { ...after, secrets, settings: { values: open, target: channel.target(values as never), template } };
+  }
+
+  /** A digest at unchanged times goes on as before. */
+  #digestAfter(before: Digest | undefined, change: DigestDraft | null): Digest | undefined {
+    if (change === null) return undefined;
+    const after = digestFrom(change, this.#parts.now());
+    return isSameDigest(before, after) ? before : after;
   }
 
   #refuseMail({ kind }: Channel): void {

@@ -8,6 +8,7 @@ import { invalid } from '../lib/errors.ts';
 import type { QuietHours } from '../storage/ports/contact-points.ts';
 import type { Channel } from './channel.ts';
 import { CHANNELS, channelOf } from './channels/registry.ts';
+import type { DigestDraft } from './digest.ts';
 import { checkTemplate } from './messages/render.ts';
 import type { Template } from './messages/templates.ts';
 
@@ -27,6 +28,8 @@ export interface ContactPointChange {
   readonly zone?: string | undefined;
   /** `null`: none. */
   readonly quietHours?: QuietHoursDraft | null | undefined;
+  /** `null`: none. */
+  readonly digest?: DigestDraft | null | undefined;
   readonly enabled?: boolean | undefined;
   /** `null`: the usual texts. */
   readonly template?: Partial<Template> | null | undefined;

@@ -244,7 +244,7 @@ test('a user whose contact points alert rules need is not removed, disabled or m
   await storage.contactPoints.changing((changes) =>
     changes.addContactPoint({
       ...{ id: 'phone', userId: id, name: 'Phone', channel: 'ntfy', settings: {}, secrets: undefined, zone: 'UTC' },
-      ...{ quietHours: undefined, enabled: true, createdAt: NOON },
+      ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: NOON },
     }),
   );
   const steps = [

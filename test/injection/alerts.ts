@@ -43,7 +43,7 @@ export const alerts: Scenario = {
     await storage.contactPoints.changing((changes) =>
       changes.addContactPoint({
         ...{ id: run, userId: undefined, name: run, channel: 'ntfy', settings: {}, secrets: undefined, zone: 'UTC' },
-        ...{ quietHours: undefined, enabled: true, createdAt: NOW },
+        ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: NOW },
       }),
     );
     const steps = [{ after: 0, contactPoints: [run], owners: false }];

@@ -55,7 +55,17 @@ async function world(t: TestContext) {
     const settings = { values: open, target: 'x', ...(template && { template }) };
     return storage.contactPoints.changing((changes) =>
       changes.addContactPoint({
-        ...{ id, userId: undefined, name: id, channel: kind, settings, secrets, zone: 'UTC', quietHours: undefined },
+        ...{
+          id,
+          userId: undefined,
+          name: id,
+          channel: kind,
+          settings,
+          secrets,
+          zone: 'UTC',
+          quietHours: undefined,
+          digest: undefined,
+        },
         ...{ enabled: true, createdAt: T, ...more },
       }),
     );

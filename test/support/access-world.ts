@@ -133,7 +133,7 @@ async function notified({ storage }: TestServer, userId: string): Promise<Pick<I
     changes.addContactPoint({
       ...{ id: contactPoint, userId, name: 'Phone', channel: 'mail', secrets: undefined, zone: 'UTC' },
       settings: { values: { to: 'olga@example.com' }, target: 'olga@example.com' },
-      ...{ quietHours: undefined, enabled: true, createdAt: T },
+      ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: T },
     }),
   );
   await storage.deliveries.adding((changes) =>

@@ -1,15 +1,17 @@
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
+import { type DigestParts, Digests } from '../../src/alerts/digests.ts';
 import { Evaluator, type EvaluatorParts } from '../../src/alerts/evaluator.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { EMPTY, type Intervals } from '../../src/domain/interval.ts';
 import { Schedules } from '../../src/fleet/schedules.ts';
 import { FleetService } from '../../src/fleet/service.ts';
 import type { AlertRuleRecord } from '../../src/storage/ports/alerts.ts';
+import type { Digest } from '../../src/storage/ports/contact-points.ts';
 import type { DeliveryRecord } from '../../src/storage/ports/deliveries.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
-import { ruleRecord } from './alert-records.ts';
+import { incidentRecord, ruleRecord } from './alert-records.ts';
 import { merge, type StagedFeeds } from './staging.ts';
 
 export const MINUTE = 60_000;
@@ -24,10 +26,11 @@ export class AlertWorld {
   readonly directory: StoreDirectory;
   readonly schedules: Schedules;
   readonly evaluator: Evaluator;
+  readonly digests: Digests;
   now = NOON;
   /** Planned downtime of stores by id. */
   readonly planned = new Map<string, Intervals>();
-  readonly #parts: EvaluatorParts;
+  readonly #parts: EvaluatorParts & DigestParts;
   readonly #owners: string[] = [];
   /** The deliveries that were returned. */
   readonly #seen = new Set<string>();
@@ -59,6 +62,7 @@ export class AlertWorld {
       onMessages: () => {},
     };
     this.evaluator = new Evaluator(this.#parts);
+    this.digests = new Digests(this.#parts);
   }
 
   /** @param feeds stores without hours are always open */
@@ -80,9 +84,37 @@ export class AlertWorld {
     await this.storage.contactPoints.changing((changes) =>
       changes.addContactPoint({
         ...{ id, userId, name: id, channel: 'ntfy', settings: {}, secrets: undefined, zone: 'UTC' },
-        ...{ quietHours: undefined, enabled: true, createdAt: this.now },
+        ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: this.now },
       }),
     );
+  }
+
+  async setDigest(id: string, digest: Digest): Promise<void> {
+    await this.storage.contactPoints.changing(async (changes) => {
+      const point = await changes.contactPoint(id);
+      if (point !== undefined) await changes.changeContactPoint({ ...point, digest });
+    });
+  }
+
+  /** Writes the digests that are due at so many minutes after noon, and returns what was added. */
+  async digest(minutes: number, digests = this.digests): Promise<DeliveryRecord[]> {
+    this.now = NOON + minutes * MINUTE;
+    await digests.write();
+    return this.deliveries();
+  }
+
+  /** Digests like those of another server, or of this one after a restart. */
+  anotherDigests(): Digests {
+    return new Digests(this.#parts);
+  }
+
+  /** The monitor could not observe between these minutes after noon; without `until`, it still cannot. */
+  async blind(from: number, until: number | undefined): Promise<void> {
+    const incident = incidentRecord(`blind ${from}`, {
+      ...{ kind: 'blind', storeId: undefined, ruleId: undefined, since: NOON + from * MINUTE },
+      ...{ openedAt: NOON + from * MINUTE, resolvedAt: until === undefined ? undefined : NOON + until * MINUTE },
+    });
+    await this.storage.alerts.changing((changes) => changes.saveIncidents([incident]));
   }
 
   async addOwner(id: string, storeIds: readonly string[]): Promise<void> {

@@ -62,7 +62,13 @@ export async function fillRecords(storage: Storage): Promise<void> {
   await storage.contactPoints.changing((changes) =>
     changes.addContactPoint({
       ...{ id: 'c', userId: 'u', name: strange, channel: 'mail', settings: { to: strange }, secrets: 'sealed' },
-      ...{ zone: 'UTC', quietHours: { start: 0, end: 1, holdPages: true }, enabled: true, createdAt: T },
+      ...{
+        zone: 'UTC',
+        quietHours: { start: 0, end: 1, holdPages: true },
+        digest: { time: 1, since: 2 },
+        enabled: true,
+        createdAt: T,
+      },
     }),
   );
   await storage.deliveries.adding((changes) =>

@@ -196,7 +196,7 @@ async function alertOnce({ app, alerts, storage }: SeenFleet): Promise<void> {
     changes.addContactPoint({
       ...{ id: point, userId: undefined, name: 'Kitchen', channel: 'ntfy', zone: 'UTC', secrets: undefined },
       settings: { values: {}, target: 'ntfy.sh' },
-      ...{ quietHours: undefined, enabled: true, createdAt: NOON },
+      ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: NOON },
     }),
   );
   const steps = [{ after_minutes: 0, contact_points: [point], owners: false }];

@@ -163,19 +163,29 @@ test('a contact point is sent without empty settings, and a secret that was not 
   const draft = draftOfPoint(undefined, false, 'Europe/Oslo');
   assert.deepEqual(bodyOfPoint({ ...draft, name: 'Phone', settings: { server: ' ', topic: ' x ' } }, CHANNEL), {
     ...{ channel: 'ntfy', team: false, name: 'Phone', time_zone: 'Europe/Oslo', settings: { topic: 'x' } },
-    ...{ quiet_hours: null, template: null },
+    ...{ quiet_hours: null, digest: null, template: null },
   });
   const point = {
     ...{ contact_point_id: 'p', team: true, name: 'Phone', channel: 'ntfy', target: 'ntfy.sh', time_zone: 'UTC' },
     ...{ settings: { server: 'https://ntfy.sh' }, quiet_hours: { start: '22:00', end: '06:30', hold_pages: true } },
-    ...{ enabled: true, template: { title: 'Down' }, notice: null, created_at: at(0) },
+    ...{
+      digest: { time: '07:30', day: 6 },
+      enabled: true,
+      template: { title: 'Down' },
+      notice: null,
+      created_at: at(0),
+    },
   } as const satisfies ContactPoint;
   const before = draftOfPoint(point, false, 'Europe/Oslo');
-  const common = { name: 'Phone', time_zone: 'UTC', quiet_hours: point.quiet_hours, template: point.template };
+  const { quiet_hours, digest, template } = point;
+  const common = { name: 'Phone', time_zone: 'UTC', quiet_hours, digest, template };
   assert.deepEqual(changeOfPoint(before, CHANNEL, point), common);
   assert.deepEqual(changeOfPoint({ ...before, settings: { server: '', topic: 'y' } }, CHANNEL, point), {
     ...common,
     settings: { server: null, topic: 'y' },
   });
+  const daily = { ...before, digest: 'daily', digestTime: '21:00' } as const;
+  assert.deepEqual(changeOfPoint(daily, CHANNEL, point).digest, { time: '21:00', day: null });
+  assert.equal(changeOfPoint({ ...before, digest: 'none' }, CHANNEL, point).digest, null);
   assert.deepEqual(['account_sid', 'chat_id', 'url', 'to'].map(fieldWords), ['Account SID', 'Chat ID', 'URL', 'To']);
 });

@@ -256,6 +256,7 @@ export interface ContactPoint {
   /** the recipient's IANA time zone */
   readonly time_zone: string;
   readonly quiet_hours: QuietHours | null;
+  readonly digest: Digest | null;
   /** whether messages are sent */
   readonly enabled: boolean;
   readonly template: MessageTemplate | null;
@@ -271,6 +272,7 @@ export interface ContactPointChange {
   /** the recipient's IANA time zone */
   readonly time_zone?: string | undefined;
   readonly quiet_hours?: QuietHours | null | undefined;
+  readonly digest?: Digest | null | undefined;
   /** whether messages are sent */
   readonly enabled?: boolean | undefined;
   readonly template?: MessageTemplate | null | undefined;
@@ -339,6 +341,13 @@ export interface DeliveryPage {
   readonly items: readonly Delivery[];
   /** null on the last page */
   readonly next_cursor: string | null;
+}
+
+/** a summary of the incidents since the last one, sent every day or every week */
+export interface Digest {
+  /** in `time_zone` */
+  readonly time: string;
+  readonly day?: number | null | undefined;
 }
 
 export interface EscalationStep {
@@ -836,6 +845,7 @@ export interface NewContactPoint {
   /** the recipient's IANA time zone */
   readonly time_zone?: string | undefined;
   readonly quiet_hours?: QuietHours | null | undefined;
+  readonly digest?: Digest | null | undefined;
   /** whether messages are sent */
   readonly enabled?: boolean | undefined;
   readonly template?: MessageTemplate | null | undefined;

@@ -56,6 +56,17 @@ export interface StoreFacts {
   readonly polls: readonly PollFact[];
 }
 
+/** What a digest says of its period. The stores of the message are those that were still down at its end. */
+export interface DigestFacts {
+  /** How many incidents ended, and how many were still open at the end. */
+  readonly ended: number;
+  readonly open: number;
+  /** For how long the monitor could not observe, milliseconds. */
+  readonly interrupted: number;
+  /** Whether any alert rule is enabled: without one, nothing is found. */
+  readonly watched: boolean;
+}
+
 /**
  * Everything that a message can say, as JSON. Texts are made from it when it is sent, since they depend on the recipient.
  * It contains no secrets.
@@ -80,6 +91,7 @@ export interface NotificationFacts {
   readonly period?: { readonly from: number; readonly until?: number | undefined } | undefined;
   /** Of a digest: how many incidents opened. After blindness: how many polls were missed. */
   readonly count?: number | undefined;
+  readonly digest?: DigestFacts | undefined;
   /** Whether the message offers a link to acknowledge the incident. The link is made when the message is sent. */
   readonly canAcknowledge: boolean;
   /** The page to open, below the public URL: `/stores/17`. */

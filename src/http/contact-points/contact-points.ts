@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { formatInstant } from '../../calendar/instant.ts';
+import { formatTimeOfDay } from '../../calendar/time-of-day.ts';
 import type { Channel } from '../../notify/channel.ts';
 import { CHANNELS } from '../../notify/channels/registry.ts';
 import type { ContactPoints } from '../../notify/contact-points.ts';
@@ -121,7 +122,8 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
           response: { 200: PreviewedMessage },
         },
       },
-      async ({ body: { kind = 'opened', time_zone: zone = 'UTC', template } }) => preview(kind, zoneFrom(zone), template),
+      async ({ body: { kind = 'opened', time_zone: zone = 'UTC', template } }) =>
+        preview(kind, zoneFrom(zone), template),
     );
 
     app.get(
@@ -210,18 +212,38 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
   };
 }
 
-function changeFrom({ name, settings, time_zone: zone, quiet_hours, enabled, template }: Static<typeof ContactPointChange>) {
+function changeFrom({
+  name,
+  settings,
+  time_zone: zone,
+  quiet_hours,
+  digest: when,
+  enabled,
+  template,
+}: Static<typeof ContactPointChange>) {
   const quietHours = quiet_hours && { ...quiet_hours, holdPages: quiet_hours.hold_pages };
-  return { name, settings, zone, quietHours, enabled, template };
+  const digest = when && { time: when.time, day: when.day ?? undefined };
+  return { name, settings, zone, quietHours, digest, enabled, template };
 }
 
 function contactPointBody(point: ContactPointRecord): Static<typeof ContactPoint> {
-  const { id, userId, name, channel, zone, quietHours, enabled, notice = null, createdAt } = point;
+  const { id, userId, name, channel, zone, quietHours, digest, enabled, notice = null, createdAt } = point;
   const { values, target, template = null } = point.settings as StoredSettings;
   const { holdPages = false, ...times } = quietHours === undefined ? {} : quietHoursDraft(quietHours);
   return {
-    ...{ contact_point_id: id, team: userId === undefined, name, channel, target, time_zone: zone, enabled, notice, template },
+    ...{
+      contact_point_id: id,
+      team: userId === undefined,
+      name,
+      channel,
+      target,
+      time_zone: zone,
+      enabled,
+      notice,
+      template,
+    },
     settings: values as Record<string, string>,
+    digest: digest === undefined ? null : { time: formatTimeOfDay(digest.time), day: digest.day ?? null },
     quiet_hours: 'start' in times ? { ...times, hold_pages: holdPages } : null,
     created_at: formatInstant(createdAt),
   };

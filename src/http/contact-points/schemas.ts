@@ -45,6 +45,18 @@ const QuietHours = Type.Object(
   },
 );
 
+const DigestTime = Type.Object(
+  {
+    time: Type.String({ maxLength: 20, description: 'in `time_zone`', examples: ['08:00'] }),
+    day: Type.Optional(Nullable(Type.Integer({ minimum: 0, maximum: 6, description: '0 is Monday; null: every day' }))),
+  },
+  {
+    title: 'Digest',
+    additionalProperties: false,
+    description: 'a summary of the incidents since the last one, sent every day or every week',
+  },
+);
+
 const LONGEST_TEMPLATE = 10_000;
 export const MessageTemplate = Type.Object(
   {
@@ -66,8 +78,13 @@ const GivenSettings = Type.Record(
 );
 
 const changeable = {
-  time_zone: Type.String({ maxLength: 100, description: "the recipient's IANA time zone", examples: ['Europe/Madrid'] }),
+  time_zone: Type.String({
+    maxLength: 100,
+    description: "the recipient's IANA time zone",
+    examples: ['Europe/Madrid'],
+  }),
   quiet_hours: Nullable(QuietHours),
+  digest: Nullable(DigestTime),
   enabled: Type.Boolean({ description: 'whether messages are sent' }),
   template: Nullable(MessageTemplate),
 };
@@ -97,6 +114,7 @@ export const NewContactPoint = Type.Object(
     settings: GivenSettings,
     time_zone: Type.Optional({ ...changeable.time_zone, default: 'UTC' }),
     quiet_hours: Type.Optional(changeable.quiet_hours),
+    digest: Type.Optional(changeable.digest),
     enabled: Type.Optional({ ...changeable.enabled, default: true }),
     template: Type.Optional(changeable.template),
   },
@@ -112,6 +130,7 @@ export const ContactPointChange = Type.Object(
     }),
     time_zone: Type.Optional(changeable.time_zone),
     quiet_hours: Type.Optional(changeable.quiet_hours),
+    digest: Type.Optional(changeable.digest),
     enabled: Type.Optional(changeable.enabled),
     template: Type.Optional(changeable.template),
     contact_point_id: Type.Optional(Id),

@@ -21,5 +21,6 @@ export const SAMPLE: NotificationFacts = {
   more: 2,
   outage: { label: 'platform', value: 'Food2Go', down: 120, of: 150 },
   period: { from: AT - 24 * HOUR, until: AT },
+  digest: { ended: 12, open: 3, interrupted: 20 * MINUTE, watched: true },
   ...{ count: 14, canAcknowledge: true, page: '/incidents/sample' },
 };

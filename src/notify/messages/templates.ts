@@ -14,6 +14,8 @@ const IS = '{% if store_count == 1 %}is{% else %}are{% endif %}';
 const line = (condition: string, text: string) => `{% if ${condition} %}\n${text}{% endif %}`;
 const yours = (time: string) => `{% if ${time}_yours %}, {{ ${time}_yours }} your time{% endif %}`;
 
+const counted = (number: string) => `{{ ${number} }} {% if ${number} == 1 %}incident{% else %}incidents{% endif %}`;
+
 const STORES = [
   '{% for store in stores %}\n\n{{ store.name }}{% if store.name != store.id %} ({{ store.id }}){% endif %}',
   `{% if store.place != '' %}, {{ store.place }}{% endif %}`,
@@ -54,8 +56,15 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
   },
   planned_ended: { title: `${NAME} ${IS} still down after planned downtime`, text: STORES },
   digest: {
-    title: 'Summary: {{ count }} {% if count == 1 %}incident{% else %}incidents{% endif %}',
-    text: `{% if period.until %}From {{ period.from }} to {{ period.until }}{% endif %}${STORES}`,
+    title: `Summary: ${counted('count')}{% if digest.open > 0 %}, {{ digest.open }} still open{% endif %}`,
+    text: [
+      'From {{ period.from }} to {{ period.until }}: ',
+      `${counted('count')} began, {{ digest.ended }} ended, and {{ digest.open }} {% if digest.open == 1 %}is{% else %}are{% endif %} still open.`,
+      line('digest.interrupted', 'Monitoring was interrupted for {{ digest.interrupted }}.'),
+      line('digest.watched == false', 'No alert rule is enabled, so no incidents can be found.'),
+      line('store_count > 0', '\nStill down:'),
+      STORES,
+    ].join(''),
   },
   test: { title: 'Test message', text: 'This contact point works. The message was requested on {{ time }}.' },
 };

@@ -14,7 +14,7 @@ export interface Surroundings {
 
 /** The variables of templates. What a message does not have is null. */
 export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUrl }: Surroundings) {
-  const { kind, severity, at, rule, stores, more, outage, period, count } = facts;
+  const { kind, severity, at, rule, stores, more, outage, period, count, digest } = facts;
   const listed = stores.map((store) => storeOf(store, zone));
   return {
     ...{ kind, severity, rule: rule ?? null, time_zone: zone, time: timeIn(zone, at) },
@@ -27,6 +27,13 @@ export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUr
             from: timeIn(zone, period.from),
             until: period.until === undefined ? null : timeIn(zone, period.until),
             duration: period.until === undefined ? null : durationWords(period.until - period.from),
+          },
+    digest:
+      digest === undefined
+        ? null
+        : {
+            ...{ ended: digest.ended, open: digest.open, watched: digest.watched },
+            interrupted: digest.interrupted === 0 ? null : durationWords(digest.interrupted),
           },
     ...{ count: count ?? null, url: url ?? null, acknowledge_url: acknowledgeUrl ?? null },
   };

@@ -128,6 +128,8 @@ export interface IncidentFilter {
   readonly ruleId?: string | undefined;
   readonly parentId?: string | undefined;
   readonly open?: boolean | undefined;
+  /** Only those that were open at this instant or later, milliseconds. */
+  readonly openSince?: number | undefined;
   /** Whether somebody has acknowledged it. */
   readonly acknowledged?: boolean | undefined;
   /** `false`: not those that are part of a mass outage. */

@@ -11,6 +11,16 @@ export interface QuietHours {
   readonly holdPages: boolean;
 }
 
+/** A summary that is sent every day or every week, at a time in the recipient's zone. */
+export interface Digest {
+  /** Milliseconds since local midnight. */
+  readonly time: number;
+  /** The weekday, 0 is Monday; `undefined`: every day. */
+  readonly day?: number | undefined;
+  /** Since when it is sent at that time, milliseconds. */
+  readonly since: number;
+}
+
 export interface ContactPointRecord {
   readonly id: string;
   /** The user that it belongs to; `undefined`: the team. */
@@ -25,6 +35,7 @@ export interface ContactPointRecord {
   /** The recipient's IANA time zone. */
   readonly zone: string;
   readonly quietHours: QuietHours | undefined;
+  readonly digest: Digest | undefined;
   readonly enabled: boolean;
   /** Why it was disabled by itself, such as that its address is gone; `undefined`: it was not. */
   readonly notice: string | undefined;
@@ -57,6 +68,8 @@ export interface ContactPointReader {
     limit: number,
   ): Promise<ContactPointRecord[]>;
   countContactPoints(filter: ContactPointFilter): Promise<number>;
+  /** Those that are enabled and get a digest, oldest first. */
+  contactPointsWithDigest(): Promise<ContactPointRecord[]>;
 }
 
 /** What a transaction can change. Each method does one thing and checks nothing. */

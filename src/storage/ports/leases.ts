@@ -1,5 +1,5 @@
 /** Work that only one of several servers may do at a time. */
-export type LeaseName = 'sync' | 'alerts';
+export type LeaseName = 'sync' | 'alerts' | 'digests';
 
 export interface Leases {
   /** Takes or extends a lease for this many milliseconds. `false`: another server holds it. */

@@ -66,12 +66,13 @@ export class SqlAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, open, acknowledged, members } = filter;
+    const { storeIds, ruleId, parentId, open, openSince, acknowledged, members } = filter;
     const conditions = [
       storeIds && `store_id in (select ${this.dialect.texts('$store_ids')})`,
       ruleId !== undefined && 'rule_id = $rule_id',
       parentId !== undefined && 'parent_id = $parent_id',
       open !== undefined && `resolved_ms is ${open ? '' : 'not '}null`,
+      openSince !== undefined && '(resolved_ms is null or resolved_ms >= $open_since::bigint)',
       acknowledged !== undefined && `acknowledged_ms is ${acknowledged ? 'not ' : ''}null`,
       members === false && 'parent_id is null',
       before && '(opened_ms < $at::bigint or opened_ms = $at::bigint and incident_id > $id)',
@@ -83,6 +84,7 @@ export class SqlAlertReader implements AlertReader {
         ...(storeIds && { store_ids: JSON.stringify(storeIds) }),
         ...(ruleId !== undefined && { rule_id: ruleId }),
         ...(parentId !== undefined && { parent_id: parentId }),
+        ...(openSince !== undefined && { open_since: openSince }),
         ...(before && { at: before.at, id: before.id }),
         limit,
       },

@@ -7,6 +7,7 @@ import type {
   ContactPointPlace,
   ContactPointReader,
   ContactPointRecord,
+  Digest,
   NewContactPoint,
   QuietHours,
 } from '../ports/contact-points.ts';
@@ -23,7 +24,7 @@ export function whoseParameters({ userId, team }: ContactPointFilter) {
 }
 
 const COLUMNS = `c.contact_point_id, c.user_id, c.name, c.channel, c.settings, c.secrets, c.zone, c.quiet_hours,
-  c.enabled, c.notice, c.version, c.created_ms`;
+  c.digest, c.enabled, c.notice, c.version, c.created_ms`;
 
 /** Reads contact points, in SQL common to both engines. */
 export class SqlContactPointReader implements ContactPointReader {
@@ -69,6 +70,14 @@ export class SqlContactPointReader implements ContactPointReader {
     );
     return Number(points);
   }
+
+  async contactPointsWithDigest(): Promise<ContactPointRecord[]> {
+    const rows = await this.sql.rows(
+      `select ${COLUMNS} from contact_points c where not deleted and enabled and digest is not null
+       order by created_ms, contact_point_id`,
+    );
+    return rows.map(contactPointOf);
+  }
 }
 
 /** What differs between the engines. */
@@ -91,8 +100,8 @@ export class SqlContactPointChanges extends SqlContactPointReader implements Con
   async addContactPoint(point: NewContactPoint): Promise<void> {
     await this.sql.run(
       `insert into contact_points (contact_point_id, user_id, name, channel, settings, secrets, zone, quiet_hours,
-         enabled, version, created_ms, deleted, lease_until_ms, held_until_ms)
-       values ($id, $user_id, $name, $channel, $settings, $secrets, $zone, $quiet_hours, $enabled, 1, $created::bigint,
+         digest, enabled, version, created_ms, deleted, lease_until_ms, held_until_ms)
+       values ($id, $user_id, $name, $channel, $settings, $secrets, $zone, $quiet_hours, $digest, $enabled, 1, $created::bigint,
          false, 0, 0)`,
       { ...valuesOf(point), user_id: point.userId ?? null, channel: point.channel, created: point.createdAt },
     );
@@ -101,7 +110,7 @@ export class SqlContactPointChanges extends SqlContactPointReader implements Con
   async changeContactPoint(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>): Promise<void> {
     await this.sql.run(
       `update contact_points set name = $name, settings = $settings, secrets = $secrets, zone = $zone,
-         quiet_hours = $quiet_hours, enabled = $enabled, notice = null, version = version + 1
+         quiet_hours = $quiet_hours, digest = $digest, enabled = $enabled, notice = null, version = version + 1
        where contact_point_id = $id`,
       valuesOf(point),
     );
@@ -160,10 +169,11 @@ export class SqlContactPointCatalog extends SqlContactPointReader implements Con
 }
 
 function valuesOf(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>) {
-  const { id, name, settings, secrets = null, zone, quietHours, enabled } = point;
+  const { id, name, settings, secrets = null, zone, quietHours, digest, enabled } = point;
   return {
     ...{ id, name, secrets, zone, enabled, settings: JSON.stringify(settings) },
     quiet_hours: quietHours === undefined ? null : JSON.stringify(quietHours),
+    digest: digest === undefined ? null : JSON.stringify(digest),
   };
 }
 
@@ -177,6 +187,7 @@ function contactPointOf(row: Row): ContactPointRecord {
     secrets: row.secrets === null ? undefined : String(row.secrets),
     zone: String(row.zone),
     quietHours: row.quiet_hours === null ? undefined : (JSON.parse(String(row.quiet_hours)) as QuietHours),
+    digest: row.digest === null ? undefined : (JSON.parse(String(row.digest)) as Digest),
     enabled: Boolean(row.enabled),
     notice: row.notice === null ? undefined : String(row.notice),
     version: Number(row.version),

@@ -25,7 +25,7 @@ async function opened(t: TestContext) {
   await server.storage.contactPoints.changing((changes) =>
     changes.addContactPoint({
       ...{ id: TEAM, userId: undefined, name: 'Team', channel: 'ntfy', settings: {}, secrets: undefined, zone: 'UTC' },
-      ...{ quietHours: undefined, enabled: true, createdAt: NOW },
+      ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: NOW },
     }),
   );
   const ask = (user: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, payload?: Json) =>

@@ -96,6 +96,7 @@ suite('contact points', () => {
     const { created_at: _, ...body } = (await ask(keys.olga, 'GET', `/contact-points/${id}`)).json();
     assert.deepEqual(body, {
       ...{ contact_point_id: id, team: false, name: 'Hook', channel: 'webhook', settings: {}, time_zone: 'UTC' },
+      digest: null,
       ...{ target: new URL(receiver.url).host, quiet_hours: null, enabled: true, template: null, notice: null },
     });
     const wrong = await ask(keys.olga, 'PATCH', `/contact-points/${id}`, { settings: { secret: `${SECRET_PATH}!` } });
@@ -192,8 +193,12 @@ suite('contact points', () => {
     assert.equal((await finished(keys.olga, delivery_id)).status, 'sent', 'the secret is still there');
     const [request] = receiver.requests;
     assert.deepEqual([request?.path, JSON.parse(String(request?.body)).data.title], ['/moved', 'Hi: test']);
-    const plain = await ask(keys.olga, 'PATCH', path, { quiet_hours: null, template: null });
-    assert.deepEqual([plain.json().quiet_hours, plain.json().template], [null, null]);
+    const daily = await ask(keys.olga, 'PATCH', path, { digest: { time: '7:30' } });
+    assert.deepEqual(daily.json().digest, { time: '07:30', day: null });
+    const weekly = await ask(keys.olga, 'PATCH', path, { digest: { time: '07:30', day: 6 } });
+    assert.deepEqual(weekly.json().digest, { time: '07:30', day: 6 });
+    const plain = await ask(keys.olga, 'PATCH', path, { quiet_hours: null, digest: null, template: null });
+    assert.deepEqual([plain.json().quiet_hours, plain.json().digest, plain.json().template], [null, null, null]);
   });
 
   test('that were disabled by themselves say why, until they are changed', async (t) => {
@@ -243,11 +248,21 @@ suite('contact points', () => {
     );
     const metadata = { ...settings, url: 'http://169.254.169.254/latest' };
     await refused({ ...hook, settings: metadata }, 'settings', /169\.254\.169\.254, which is not a public address/);
-    await refused({ ...hook, time_zone: 'Mars/Base' }, 'time_zone', /time_zone is "Mars\/Base", expected an IANA time zone/);
+    await refused(
+      { ...hook, time_zone: 'Mars/Base' },
+      'time_zone',
+      /time_zone is "Mars\/Base", expected an IANA time zone/,
+    );
     const always = { start: '08:00', end: '08:00', hold_pages: true };
     await refused({ ...hook, quiet_hours: always }, 'quiet_hours', /messages would wait forever/);
     const never = { start: '25:00', end: '08:00', hold_pages: true };
     await refused({ ...hook, quiet_hours: never }, 'quiet_hours.start', /"25:00", expected a time of day/);
+    await refused({ ...hook, digest: { time: '24:00' } }, 'digest.time', /"24:00", expected a time of day/);
+    await refused(
+      { ...hook, digest: { time: '08:00', day: 7 } },
+      'digest.day',
+      /digest\.day": is 7, expected a whole number from 0 to 6/,
+    );
     await refused({ ...hook, template: { text: '{{ stroe }}' } }, 'template.text', /undefined variable: stroe/);
     await refused({ ...hook, name: ' ' }, 'name', /name is " "/);
     const address = { name: 'Me', channel: 'mail', settings: { to: 'nobody' } };
@@ -276,7 +291,11 @@ suite('contact points', () => {
     const { keys, ask } = await world(t);
     const preview = (body?: object) => ask(keys.olga, 'POST', '/contact-points/preview', body);
     assert.equal((await preview()).json().title, '3 stores are down');
-    const own = await preview({ kind: 'digest', time_zone: 'Asia/Tokyo', template: { title: '{{ count }} {{ time }}' } });
+    const own = await preview({
+      kind: 'digest',
+      time_zone: 'Asia/Tokyo',
+      template: { title: '{{ count }} {{ time }}' },
+    });
     assert.equal(own.json().title, '14 Sat, Nov 28, 03:05 (UTC+09:00)');
     assert.match((await preview({ template: { title: '{% if' } })).text, /template of the title is invalid/);
   });

@@ -73,6 +73,8 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     assert.deepEqual(await list({ acknowledged: true }, undefined, 10), ['a']);
     assert.deepEqual(await list({ open: true, acknowledged: false }, undefined, 10), ['b', 'd']);
     assert.deepEqual(await list({ members: false }, undefined, 10), ['a', 'b', 'd']);
+    assert.deepEqual(await list({ openSince: 10 }, undefined, 10), ['c', 'a', 'b', 'd']);
+    assert.deepEqual(await list({ openSince: 11 }, undefined, 10), ['a', 'b', 'd']);
   });
 
   test(`${engine}: what is settled, and how long stores were down`, async (t) => {
@@ -141,7 +143,7 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     await contactPoints.changing((changes) =>
       changes.addContactPoint({
         ...{ id: 'team', userId: undefined, name: 'Team', channel: 'ntfy', settings: {}, secrets: undefined },
-        ...{ zone: 'UTC', quietHours: undefined, enabled: true, createdAt: 0 },
+        ...{ zone: 'UTC', quietHours: undefined, digest: undefined, enabled: true, createdAt: 0 },
       }),
     );
     const facts = { kind: 'opened', severity: 'page', at: 1, stores: [], more: 0, canAcknowledge: false } as const;

@@ -23,7 +23,7 @@ const FACTS: NotificationFacts = {
 const POINT: NewContactPoint = {
   ...{ id: 'p', userId: undefined, name: 'Ops', channel: 'mail', settings: { to: ["o'hara@example.com"] } },
   ...{ secrets: 'sealed', zone: 'Europe/Berlin', quietHours: { start: 79_200_000, end: 25_200_000, holdPages: false } },
-  ...{ enabled: true, createdAt: T },
+  ...{ digest: { time: 28_800_000, day: 0, since: T }, enabled: true, createdAt: T },
 };
 
 function delivery(id: string, more: Partial<NewDelivery> = {}): NewDelivery {
@@ -71,12 +71,22 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
       const { contactPoints } = storage;
       const added = { ...POINT, notice: undefined, version: 1 };
       assert.deepEqual(await contactPoints.contactPoint('p'), added);
+      assert.deepEqual(await contactPoints.contactPointsWithDigest(), [added]);
       const { userId, channel, createdAt, ...values } = POINT;
-      const changed = { ...values, name: 'Others', secrets: undefined, quietHours: undefined, enabled: false };
+      const changed = {
+        ...values,
+        name: 'Others',
+        secrets: undefined,
+        quietHours: undefined,
+        digest: undefined,
+        enabled: false,
+      };
+      await contactPoints.changing((changes) => changes.changeContactPoint({ ...values, enabled: false }));
+      assert.deepEqual(await contactPoints.contactPointsWithDigest(), [], 'it is disabled');
       await contactPoints.changing((changes) => changes.changeContactPoint(changed));
       assert.deepEqual(await contactPoints.contactPoint('p'), {
         ...{ ...changed, userId, channel, createdAt },
-        ...{ notice: undefined, version: 2 },
+        ...{ notice: undefined, version: 3 },
       });
       await add(storage, delivery('d'));
       await contactPoints.changing((changes) => changes.removeContactPoint('p', T + 5));

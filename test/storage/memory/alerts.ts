@@ -58,7 +58,7 @@ class MemoryAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, open, acknowledged, members } = filter;
+    const { storeIds, ruleId, parentId, open, openSince, acknowledged, members } = filter;
     const among = storeIds && new Set(storeIds);
     return this.#all(INCIDENTS)
       .filter(
@@ -67,6 +67,7 @@ class MemoryAlertReader implements AlertReader {
           (ruleId === undefined || incident.ruleId === ruleId) &&
           (parentId === undefined || incident.parentId === parentId) &&
           (open === undefined || (incident.resolvedAt === undefined) === open) &&
+          (openSince === undefined || (incident.resolvedAt ?? Number.POSITIVE_INFINITY) >= openSince) &&
           (acknowledged === undefined || (incident.acknowledgedAt !== undefined) === acknowledged) &&
           (members !== false || incident.parentId === undefined),
       )

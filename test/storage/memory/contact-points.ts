@@ -49,6 +49,13 @@ export class MemoryContactPointReader implements ContactPointReader {
     return this.#among(filter).length;
   }
 
+  async contactPointsWithDigest(): Promise<ContactPointRecord[]> {
+    return [...this.#view.table('contact_points').values()]
+      .filter(({ deleted, enabled, digest }) => !deleted && enabled && digest !== null)
+      .map(contactPointOf)
+      .sort(byPlace);
+  }
+
   #among(filter: ContactPointFilter): RecordRow<'contact_points'>[] {
     return [...this.#view.table('contact_points').values()].filter((row) => !row.deleted && isOf(row, filter));
   }
@@ -133,9 +140,17 @@ export class MemoryContactPointCatalog extends MemoryContactPointReader implemen
 }
 
 function valuesOf(point: Omit<NewContactPoint, 'userId' | 'channel' | 'createdAt'>) {
-  const { name, settings, secrets = null, zone, quietHours, enabled } = point;
+  const { name, settings, secrets = null, zone, quietHours, digest, enabled } = point;
   const quiet = quietHours === undefined ? null : JSON.stringify(quietHours);
-  return { name, settings: JSON.stringify(settings), secrets, zone, quiet_hours: quiet, enabled };
+  return {
+    name,
+    settings: JSON.stringify(settings),
+    secrets,
+    zone,
+    quiet_hours: quiet,
+    enabled,
+    digest: digest === undefined ? null : JSON.stringify(digest),
+  };
 }
 
 function byPlace(a: ContactPointPlace, b: ContactPointPlace): number {
@@ -148,5 +163,6 @@ function contactPointOf(row: RecordRow<'contact_points'>): ContactPointRecord {
     ...{ id, name, channel, zone, enabled, version, settings: JSON.parse(row.settings), createdAt: row.created_ms },
     ...{ userId: user_id ?? undefined, secrets: secrets ?? undefined, notice: notice ?? undefined },
     quietHours: row.quiet_hours === null ? undefined : JSON.parse(row.quiet_hours),
+    digest: row.digest === null ? undefined : JSON.parse(row.digest),
   };
 }

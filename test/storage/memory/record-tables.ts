@@ -33,7 +33,7 @@ const COLUMNS = {
   },
   contact_points: {
     ...{ contact_point_id: 'text', user_id: 'text?', name: 'text', channel: 'text', settings: 'text' },
-    ...{ secrets: 'text?', zone: 'text', quiet_hours: 'text?', enabled: 'boolean', notice: 'text?' },
+    ...{ secrets: 'text?', zone: 'text', quiet_hours: 'text?', digest: 'text?', enabled: 'boolean', notice: 'text?' },
     ...{ version: 'number', created_ms: 'number', deleted: 'boolean', claimed_by: 'text?' },
     ...{ lease_until_ms: 'number', held_until_ms: 'number' },
   },

@@ -2,6 +2,9 @@
 
 import type { Channel, ContactPoint, ContactPointChange, Delivery, NewContactPoint } from '../../api/schema.ts';
 
+/** How often a contact point gets a summary: a number is a weekday, 0 is Monday. */
+export type DigestChoice = 'none' | 'daily' | `${number}`;
+
 export interface ContactPointDraft {
   readonly team: boolean;
   readonly name: string;
@@ -12,6 +15,8 @@ export interface ContactPointDraft {
   readonly start: string;
   readonly end: string;
   readonly holdPages: boolean;
+  readonly digest: DigestChoice;
+  readonly digestTime: string;
   /** The own texts of its messages; empty: the usual ones. */
   readonly title: string;
   readonly text: string;
@@ -19,11 +24,13 @@ export interface ContactPointDraft {
 
 /** @param point `undefined`: a new one */
 export function draftOfPoint(point: ContactPoint | undefined, team: boolean, zone: string): ContactPointDraft {
-  const { quiet_hours: quiet = null, template = null } = point ?? {};
+  const { quiet_hours: quiet = null, digest = null, template = null } = point ?? {};
   return {
     ...{ team: point?.team ?? team, name: point?.name ?? '', settings: point?.settings ?? {} },
     ...{ zone: point?.time_zone ?? zone, quiet: quiet !== null, holdPages: quiet?.hold_pages ?? false },
     ...{ start: (quiet?.start ?? '22:00').slice(0, 5), end: (quiet?.end ?? '07:00').slice(0, 5) },
+    digest: digest === null ? 'none' : digest.day === null || digest.day === undefined ? 'daily' : `${digest.day}`,
+    digestTime: (digest?.time ?? '08:00').slice(0, 5),
     ...{ title: template?.title ?? '', text: template?.text ?? '' },
   };
 }
@@ -56,11 +63,13 @@ export function templateOf({ title, text }: Pick<ContactPointDraft, 'title' | 't
   return { ...(title.trim() !== '' && { title: title.trim() }), ...(text.trim() !== '' && { text }) };
 }
 
-function commonOf({ name, zone, quiet, start, end, holdPages, title, text }: ContactPointDraft) {
+function commonOf(draft: ContactPointDraft) {
+  const { name, zone, quiet, start, end, holdPages, digest, digestTime: time, title, text } = draft;
   const template = templateOf({ title, text });
   return {
     ...{ name: name.trim(), time_zone: zone.trim() },
     quiet_hours: quiet ? { start, end, hold_pages: holdPages } : null,
+    digest: digest === 'none' ? null : { time, day: digest === 'daily' ? null : Number(digest) },
     template: Object.keys(template).length === 0 ? null : template,
   };
 }

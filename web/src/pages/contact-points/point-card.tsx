@@ -1,5 +1,5 @@
 import type { Channel, ContactPoint } from '../../../api/schema.ts';
-import { timeText } from '../../lib/clock.ts';
+import { timeText, weekdayNames } from '../../lib/clock.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Link } from '../../parts/link.tsx';
@@ -18,7 +18,17 @@ interface Props {
 
 /** A contact point, with what can be done with it. */
 export function PointCard({ point, channels, onEdit, onChanged }: Props) {
-  const { contact_point_id, name, channel, target, enabled, notice, time_zone: zone, quiet_hours: quiet } = point;
+  const {
+    contact_point_id,
+    name,
+    channel,
+    target,
+    enabled,
+    notice,
+    time_zone: zone,
+    quiet_hours: quiet,
+    digest,
+  } = point;
   const path = { contact_point_id };
   const { busy, error, run } = useSubmit();
   const toggle = async () => {
@@ -41,6 +51,7 @@ export function PointCard({ point, channels, onEdit, onChanged }: Props) {
           : `Quiet from ${timeText(quiet.start)} to ${timeText(quiet.end)} (${zone})` +
             (quiet.hold_pages ? ', pages wait, too' : ', except for pages')}
       </p>
+      {digest !== null && <p class="small quiet">{digestWords(digest)}</p>}
       {notice !== null && (
         <p class="banner" data-kind="warning">
           Disabled: {notice}
@@ -74,4 +85,9 @@ export function PointCard({ point, channels, onEdit, onChanged }: Props) {
       <Failure error={error} />
     </article>
   );
+}
+
+function digestWords({ time, day }: NonNullable<ContactPoint['digest']>): string {
+  const days = day === null || day === undefined ? 'every day' : `every week, on ${weekdayNames()[day]}`;
+  return `Summary ${days} at ${timeText(time)}`;
 }

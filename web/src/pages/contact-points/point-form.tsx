@@ -1,7 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { Channel, ContactPoint } from '../../../api/schema.ts';
-import { VIEWER_ZONE } from '../../lib/clock.ts';
-import { bodyOfPoint, type ContactPointDraft, changeOfPoint, draftOfPoint } from '../../lib/contact-point.ts';
+import { VIEWER_ZONE, weekdayNames } from '../../lib/clock.ts';
+import {
+  bodyOfPoint,
+  type ContactPointDraft,
+  changeOfPoint,
+  type DigestChoice,
+  draftOfPoint,
+} from '../../lib/contact-point.ts';
 import { hasPush, subscribeToPush } from '../../lib/push.ts';
 import { Field, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -98,6 +104,7 @@ export function PointForm({ point, channels, onDone }: Props) {
         <SettingFields channel={channel} settings={fields.settings} isNew={point === undefined} error={error.value} />
       )}
       <QuietFields fields={fields} error={error.value} />
+      <DigestFields fields={fields} error={error.value} />
       <TemplateFields fields={fields} error={error.value} />
     </Form>
   );
@@ -145,5 +152,26 @@ function QuietFields({ fields, error }: PartProps) {
         </fieldset>
       )}
     </>
+  );
+}
+
+function DigestFields({ fields, error }: PartProps) {
+  const choices: { value: DigestChoice; words: string }[] = [
+    { value: 'none', words: 'None' },
+    { value: 'daily', words: 'Every day' },
+    ...weekdayNames().map((name, day) => ({ value: `${day}` as const, words: `Every week, on ${name}` })),
+  ];
+  return (
+    <div class="row">
+      <SelectField
+        label="Summary of incidents"
+        value={fields.digest.value}
+        choices={choices}
+        onChange={(one) => (fields.digest.value = one)}
+      />
+      {fields.digest.value !== 'none' && (
+        <Field label="At" type="time" value={fields.digestTime} required wrong={faultOf(error, 'digest.time')} />
+      )}
+    </div>
   );
 }

@@ -1,0 +1,174 @@
+import type { Logger } from 'pino';
+import type { NotificationFacts, StoreFacts } from '../domain/alerts/facts.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
+import { WorkLoop } from '../jobs/work-loop.ts';
+import { isTemporary, messageOf } from '../lib/errors.ts';
+import { newId } from '../lib/world/random.ts';
+import type { TimePlace } from '../storage/ports/account-catalog.ts';
+import type { IncidentFilter, IncidentRecord } from '../storage/ports/alerts.ts';
+import type { ContactPointRecord } from '../storage/ports/contact-points.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import { dueDigest } from './due-digest.ts';
+import { type Recipient, Recipients } from './recipients.ts';
+import { storeFacts } from './store-facts.ts';
+
+export interface DigestParts {
+  readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'deliveries' | 'leases' | 'snapshot'>;
+  readonly schedules: () => Promise<FleetSchedule>;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** Whether the wall clock can be relied on. */
+  readonly trusted: () => boolean;
+  /** This server among those on the same database. */
+  readonly server: string;
+  /** Called when messages were added. */
+  readonly onMessages: () => void;
+}
+
+/** Milliseconds between two looks for digests that are due, and how long a server is the one that looks. */
+const TICK = 30_000;
+const LEASE = 2 * TICK;
+const PAGE = 1_000;
+/** The stores that a digest lists. */
+const MOST_LISTED = 10;
+
+/** A digest that is due, with the period that it covers. */
+interface Due {
+  readonly point: ContactPointRecord;
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Sends the digests of contact points: what began and ended since the one before, and what is still open. The key of the
+ * message names the contact point and the time, so each digest is sent once, also after a restart and by several servers.
+ */
+export class Digests {
+  readonly #parts: DigestParts;
+  readonly #loop = new WorkLoop(() => this.#run());
+  /** The times of the last digests, by contact point, so that they are not written again in vain. */
+  readonly #written = new Map<string, number>();
+
+  constructor(parts: DigestParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#loop.start(TICK);
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop();
+  }
+
+  async #run(): Promise<void> {
+    const { storage, server, trusted, log } = this.#parts;
+    if (!trusted()) return;
+    try {
+      if ((await storage.leases?.take('digests', server, LEASE)) ?? true) await this.write();
+    } catch (error) {
+      const fields = isTemporary(error) ? { reason: messageOf(error) } : { err: error };
+      log.warn(fields, 'cannot write the digests; trying again');
+    }
+  }
+
+  /** Adds the messages of the digests that are due. @throws what the database throws */
+  async write(): Promise<void> {
+    const { storage, now, onMessages } = this.#parts;
+    const points = await storage.contactPoints.contactPointsWithDigest();
+    const due = points.flatMap((point) => {
+      const period = point.digest && dueDigest(point.digest, point.zone, now());
+      return period === undefined || this.#written.get(point.id) === period.until ? [] : [{ point, ...period }];
+    });
+    if (due.length === 0) return;
+    const recipients = new Recipients(storage);
+    for (const one of due) {
+      const [recipient] = await recipients.named([one.point.id]);
+      if (recipient !== undefined) await this.#add(one, await this.#facts(one, recipient));
+      this.#written.set(one.point.id, one.until);
+    }
+    onMessages();
+  }
+
+  async #add({ point, until }: Due, facts: NotificationFacts): Promise<void> {
+    const at = this.#parts.now();
+    const key = `digest.${point.id}.${until}`;
+    const message = {
+      id: newId(),
+      key,
+      contactPointId: point.id,
+      kind: facts.kind,
+      facts,
+      notBefore: at,
+      createdAt: at,
+    };
+    await this.#parts.storage.deliveries.adding((changes) => changes.addDelivery(message));
+  }
+
+  async #facts({ from, until }: Due, { stores }: Recipient): Promise<NotificationFacts> {
+    const { alerts } = this.#parts.storage;
+    const rules = await alerts.rules();
+    // A mass outage is one incident for those who see all of its stores; an owner sees some of its parts.
+    const whose = stores === 'all' ? { members: false } : { storeIds: [...stores] };
+    const inPeriod = ({ openedAt }: IncidentRecord) => openedAt < until;
+    const incidents = (await this.#incidents({ ...whose, openSince: from }))
+      .filter(inPeriod)
+      .filter(({ kind }) => kind !== 'blind');
+    const isOpen = ({ resolvedAt = Number.POSITIVE_INFINITY }: IncidentRecord) => resolvedAt >= until;
+    const open = incidents.filter(isOpen);
+    const down = (stores === 'all' ? await this.#incidents({ openSince: until }) : open).filter(
+      (incident) => incident.storeId !== undefined && inPeriod(incident) && isOpen(incident),
+    );
+    const listed = await this.#storesOf(down);
+    return {
+      ...{ kind: 'digest', severity: 'notice', at: until, period: { from, until } },
+      count: incidents.filter(({ openedAt }) => openedAt >= from).length,
+      digest: {
+        ...{ ended: incidents.length - open.length, open: open.length },
+        interrupted: await this.#interrupted(from, until),
+        watched: rules.some(({ enabled }) => enabled),
+      },
+      ...{ stores: listed.facts, more: listed.more, canAcknowledge: false, page: '/incidents' },
+    };
+  }
+
+  /** The longest outages first; a store with incidents of several rules is listed once. */
+  async #storesOf(down: readonly IncidentRecord[]): Promise<{ facts: StoreFacts[]; more: number }> {
+    const longest = new Map<string, IncidentRecord>();
+    for (const incident of down.toSorted(byLength)) {
+      const { storeId = '' } = incident;
+      if (!longest.has(storeId)) longest.set(storeId, incident);
+    }
+    const listed = [...longest.values()].slice(0, MOST_LISTED);
+    const { storage, schedules, now } = this.#parts;
+    const fleet = await schedules();
+    const facts = await storage.snapshot((snapshot) =>
+      Promise.all(listed.map((incident) => storeFacts(snapshot, fleet, incident, now()))),
+    );
+    const found = facts.filter((one) => one !== undefined);
+    return { facts: found, more: longest.size - found.length };
+  }
+
+  /** For how long the monitor could not observe in a period, milliseconds. */
+  async #interrupted(from: number, until: number): Promise<number> {
+    const blind = (await this.#incidents({ members: false, openSince: from })).filter(({ kind }) => kind === 'blind');
+    const within = ({ since, resolvedAt = until }: IncidentRecord) =>
+      Math.max(0, Math.min(resolvedAt, until) - Math.max(since, from));
+    return blind.reduce((sum, incident) => sum + within(incident), 0);
+  }
+
+  async #incidents(filter: IncidentFilter): Promise<IncidentRecord[]> {
+    const found: IncidentRecord[] = [];
+    for (let before: TimePlace | undefined; ; ) {
+      const page = await this.#parts.storage.alerts.incidents(filter, before, PAGE);
+      found.push(...page);
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return found;
+      before = { at: last.openedAt, id: last.id };
+    }
+  }
+}
+
+function byLength(a: IncidentRecord, b: IncidentRecord): number {
+  return a.since - b.since || ((a.storeId ?? '') < (b.storeId ?? '') ? -1 : 1);
+}
