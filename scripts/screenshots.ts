@@ -126,7 +126,7 @@ async function alert(url: string): Promise<void> {
   const points: string[] = [];
   for (const name of ['Operations', 'Night desk']) {
     const settings = { server: address, topic: 'alerts' };
-    const body = { name, channel: 'ntfy', settings, team: true };
+    const body = { name, channel: 'ntfy', settings, team: true, digest: { time: '08:00' } };
     const answer = await fetch(`${url}/api/v1/contact-points`, post(body));
     if (!answer.ok) throw new Error(`the contact point was answered ${answer.status}: ${await answer.text()}`);
     points.push(((await answer.json()) as { contact_point_id: string }).contact_point_id);
@@ -202,6 +202,11 @@ async function shotsOf(url: string): Promise<Shot[]> {
       },
     },
     { name: 'contact-points', path: '/contact-points' },
+    {
+      name: 'contact-point',
+      path: '/contact-points',
+      act: (page) => page.getByRole('button', { name: 'Edit' }).first().click(),
+    },
     { name: 'deliveries', path: '/deliveries' },
     { name: 'people', path: '/people' },
     { name: 'account', path: '/account', act: click('New key') },

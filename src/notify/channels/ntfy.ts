@@ -10,8 +10,10 @@ export const ntfy = channel({
   title: 'ntfy',
   settings: Type.Object(
     {
-      server: UrlField('the server', { default: 'https://ntfy.sh', examples: ['https://ntfy.sh'] }),
-      topic: SecretField('the topic', { pattern: '^[A-Za-z0-9_-]{1,64}$' }),
+      server: UrlField('the address of the server', { default: 'https://ntfy.sh', examples: ['https://ntfy.sh'] }),
+      topic: SecretField('the name of the topic: letters, digits, hyphens and underscores', {
+        pattern: '^[A-Za-z0-9_-]{1,64}$',
+      }),
       token: Type.Optional(SecretField('an access token, if the server requires one')),
     },
     { additionalProperties: false, title: 'NtfySettings' },

@@ -139,7 +139,7 @@ function QuietFields({ fields, error }: PartProps) {
     <>
       <ZoneField
         value={fields.zone}
-        hint="For the times in messages, and for quiet hours."
+        hint="For the times in messages, quiet hours and summaries."
         wrong={faultOf(error, 'time_zone')}
       />
       <Tick value={fields.quiet}>Quiet hours, in which messages wait</Tick>

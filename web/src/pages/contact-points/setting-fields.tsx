@@ -51,15 +51,19 @@ function Setting({ setting, value, isNew, wrong, onChange }: SettingProps) {
         autocomplete="off"
         spellcheck={false}
         value={value}
-        placeholder={secret && !isNew ? 'saved' : (usual ?? undefined)}
+        placeholder={secret && !isNew ? 'unchanged' : (usual ?? undefined)}
         required={required && usual === null && (isNew || !secret)}
         aria-invalid={wrong !== undefined || undefined}
         aria-describedby={`${id}-note`}
         onInput={({ currentTarget }) => onChange(currentTarget.value)}
       />
       <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
-        {wrong ?? hint.filter((part) => part !== false && part !== '').join('; ')}
+        {wrong ?? sentence(hint.filter((part) => part !== false && part !== '').join('; '))}
       </small>
     </div>
   );
+}
+
+function sentence(text: string): string {
+  return text && `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
