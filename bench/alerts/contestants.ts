@@ -11,6 +11,7 @@ export interface Contestant {
   readonly incidents: (store: View, from: number, to: number) => ReplayedIncident[];
 }
 
+const PROBABILITY_RULE: AlertRule = { ...DEFAULT_RULE, condition: { kind: 'probability', down: 0.9 } };
 const NO_REASONS: ReadonlySet<number> = new Set();
 
 /** A number of inactive polls in a row, whatever the business hours and the reasons are. */
@@ -28,6 +29,10 @@ export const CONTESTANTS: readonly Contestant[] = [
     incidents: (store, from, to) => replay(DEFAULT_RULE, { ...store, reasons: NO_REASONS }, from, to),
   },
   { name: 'default rule, with reasons', incidents: (store, from, to) => replay(DEFAULT_RULE, store, from, to) },
+  {
+    name: 'probability of 90 %',
+    incidents: (store, from, to) => replay(PROBABILITY_RULE, { ...store, reasons: NO_REASONS }, from, to),
+  },
   { name: 'first inactive poll', incidents: naive(1) },
   { name: 'two in a row', incidents: naive(2) },
 ];

@@ -98,7 +98,7 @@ function viewOf({ open, polls, active, down }: SimulatedStore, noise: number, ra
   const reasons = new Set([...instant].filter((at, i) => seen[i] === false && contains(down, at)));
   const columns = { length: instant.length, store: new Int32Array(instant.length), instant };
   return {
-    ...{ open, unknown: EMPTY, planned: EMPTY, reasons, staleAfter: staleAfter(HOUR), probability: Number.NaN },
+    ...{ open, unknown: EMPTY, planned: EMPTY, reasons, staleAfter: staleAfter(HOUR) },
     ...{ polls: { ...columns, active: Uint8Array.from(seen, Number) }, first: 0, last: instant.length },
   };
 }

@@ -82,7 +82,7 @@ export async function backtest(
     ...([snapshot, fleet, stores, range, pollInterval] as const),
     (store, open, polls, first, last, _firstPoll, unknown) =>
       visit(store, {
-        ...{ open, unknown, planned: planned(store), polls, first, last, probability: Number.NaN },
+        ...{ open, unknown, planned: planned(store), polls, first, last },
         ...{ reasons: reasons.get(store.key) ?? new Set(), staleAfter: staleAfter(pollInterval) },
       }),
   );

@@ -58,7 +58,7 @@ export async function stepStores(
     (store, intervals, polls, first, last, _firstPoll, unknown) => {
       const view: StoreView = {
         ...{ at: now, open: intervals, unknown, planned: planned(store), polls, first, last },
-        ...{ reasons: reasons.get(store.key) ?? NO_INSTANTS, staleAfter: limit, probability: Number.NaN },
+        ...{ reasons: reasons.get(store.key) ?? NO_INSTANTS, staleAfter: limit },
       };
       for (const rule of rules) {
         if (!appliesTo(rule, store)) continue;

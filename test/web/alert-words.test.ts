@@ -142,6 +142,9 @@ test('a rule becomes a form and the same rule again', () => {
     conditionWords({ kind: 'inactive_polls', polls: 2, polls_with_reason: 1 }),
     '2 inactive checks in a row, 1 with a reason',
   );
+  const sure = { ...rule, condition: { kind: 'probability', probability: 0.57 } } as const;
+  assert.deepEqual(bodyOfRule(draftOfRule(sure)).condition, sure.condition);
+  assert.equal(conditionWords(sure.condition), '57% probability of being down');
   assert.equal(conditionWords({ kind: 'inactive_polls', polls: 1, polls_with_reason: 1 }), '1 inactive check');
   assert.equal(ruleStoresWords({ city: 'Oslo', brand: 'Noodle House' }), 'city: Oslo, brand: Noodle House');
   assert.equal(ruleStoresWords({}), 'All stores');

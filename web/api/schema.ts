@@ -25,8 +25,8 @@ export interface AlertRule {
   readonly severity: 'page' | 'notice';
   /** the labels that a store must have, all of them; none: every store */
   readonly labels: Readonly<Record<string, string>>;
-  /** when a store counts as down; in both cases, its last poll is inactive */
-  readonly condition: InactivePolls | LostTime;
+  /** when a store counts as down; in all cases, its last poll is inactive */
+  readonly condition: InactivePolls | LostTime | ProbabilityDown;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery: number;
   /** a store that was not up since it opened does not alert for so long */
@@ -53,8 +53,8 @@ export interface AlertRuleChange {
   readonly severity?: 'page' | 'notice' | undefined;
   /** the labels that a store must have, all of them; none: every store */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** when a store counts as down; in both cases, its last poll is inactive */
-  readonly condition?: InactivePolls | LostTime | undefined;
+  /** when a store counts as down; in all cases, its last poll is inactive */
+  readonly condition?: InactivePolls | LostTime | ProbabilityDown | undefined;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery?: number | undefined;
   /** a store that was not up since it opened does not alert for so long */
@@ -815,8 +815,8 @@ export interface NewAlertRule {
   readonly severity?: 'page' | 'notice' | undefined;
   /** the labels that a store must have, all of them; none: every store */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** when a store counts as down; in both cases, its last poll is inactive */
-  readonly condition?: InactivePolls | LostTime | undefined;
+  /** when a store counts as down; in all cases, its last poll is inactive */
+  readonly condition?: InactivePolls | LostTime | ProbabilityDown | undefined;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery?: number | undefined;
   /** a store that was not up since it opened does not alert for so long */
@@ -1120,6 +1120,12 @@ export interface PreviewRequest {
 export interface PreviewedMessage {
   readonly title: string;
   readonly text: string;
+}
+
+export interface ProbabilityDown {
+  readonly kind: 'probability';
+  /** the store is down with at least this probability, 0.5 to 0.95 */
+  readonly probability: number;
 }
 
 export interface Problem {

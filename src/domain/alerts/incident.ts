@@ -1,4 +1,5 @@
 import { contains, type Intervals } from '../interval.ts';
+import { probabilityDown } from './probability.ts';
 import type { AlertRule, Condition } from './rule.ts';
 import { beginning, countAfter, lastRun, lostTime, type Run, type StoreView } from './run.ts';
 
@@ -88,7 +89,7 @@ function isMet(condition: Condition, store: StoreView, run: Run, settledThrough:
     case 'lost_time':
       return lostTime(store, Math.max(store.at - condition.within, settledThrough), store.at) >= condition.lost;
     case 'probability':
-      return store.probability >= condition.down;
+      return probabilityDown(store) >= condition.down;
   }
 }
 

@@ -7,7 +7,7 @@ export type Condition =
   | { readonly kind: 'inactive_polls'; readonly polls: number; readonly withReason: number }
   /** At least `lost` of the open time of the last `within` is down, and so is the last poll; milliseconds. */
   | { readonly kind: 'lost_time'; readonly lost: number; readonly within: number }
-  /** The store is down with at least this probability, by the Markov chain of its class. */
+  /** The store is down with at least this probability, and its last poll is inactive: see `probabilityDown`. */
   | { readonly kind: 'probability'; readonly down: number };
 
 export interface AlertRule {
@@ -28,6 +28,9 @@ export const DEFAULT_RULE: AlertRule = {
 };
 
 const MOST_POLLS = 100;
+/** Below, a store may as well be up; above, the polls of a store that often changes may never be as sure. */
+const LEAST_PROBABILITY = 0.5;
+const MOST_PROBABILITY = 0.95;
 
 /** Why a rule makes no sense. */
 export interface RuleFault {
@@ -74,14 +77,13 @@ function conditionFaults(condition: Condition): RuleFault[] {
       return [{ field, message: `${field} is ${lost / MINUTE}, ${most}` }];
     }
     case 'probability':
-      return condition.down > 0 && condition.down < 1
-        ? []
-        : [
-            {
-              field: 'condition',
-              message: `the probability is ${condition.down}, expected more than 0 and less than 1`,
-            },
-          ];
+      if (condition.down >= LEAST_PROBABILITY && condition.down <= MOST_PROBABILITY) return [];
+      return [
+        {
+          field: 'condition.probability',
+          message: `condition.probability is ${condition.down}, expected ${LEAST_PROBABILITY} to ${MOST_PROBABILITY}`,
+        },
+      ];
   }
 }
 

@@ -20,8 +20,6 @@ export interface StoreView {
   readonly reasons: ReadonlySet<number>;
   /** The age from which polls are stale, milliseconds. */
   readonly staleAfter: number;
-  /** The probability that it is down at `at`; NaN: it cannot be said. */
-  readonly probability: number;
 }
 
 /** The last counting polls up to an instant, as long as their result is the same. */

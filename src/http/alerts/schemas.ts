@@ -38,8 +38,18 @@ const ConditionSchema = Type.Union(
       },
       { additionalProperties: false, title: 'LostTime' },
     ),
+    Type.Object(
+      {
+        kind: Type.Literal('probability'),
+        probability: Type.Number({
+          description: 'the store is down with at least this probability, 0.5 to 0.95',
+          examples: [0.9],
+        }),
+      },
+      { additionalProperties: false, title: 'ProbabilityDown' },
+    ),
   ],
-  { description: 'when a store counts as down; in both cases, its last poll is inactive' },
+  { description: 'when a store counts as down; in all cases, its last poll is inactive' },
 );
 
 const Step = Type.Object(
@@ -154,6 +164,7 @@ function conditionFrom(given: NonNullable<RuleFields['condition']>): Condition {
   if (given.kind === 'inactive_polls') {
     return { kind: given.kind, polls: given.polls, withReason: given.polls_with_reason };
   }
+  if (given.kind === 'probability') return { kind: given.kind, down: given.probability };
   return { kind: given.kind, lost: given.lost_minutes * MINUTE, within: given.within_hours * HOUR };
 }
 
@@ -183,7 +194,7 @@ function conditionResource(condition: Condition): Static<typeof ConditionSchema>
   if (condition.kind === 'inactive_polls') {
     return { kind: 'inactive_polls', polls: condition.polls, polls_with_reason: condition.withReason };
   }
-  throw new Error(`the API has no condition of the kind ${condition.kind}`);
+  return { kind: 'probability', probability: condition.down };
 }
 
 const INCIDENT_FIELDS = {

@@ -33,7 +33,6 @@ interface World {
   readonly unknown?: Intervals;
   readonly planned?: Intervals;
   readonly rule?: Partial<AlertRule>;
-  readonly probability?: number;
 }
 
 type Poll = readonly [instant: number, active: boolean, reason?: boolean];
@@ -50,7 +49,6 @@ function viewOf(polls: readonly Poll[], now: number, world: World): StoreView {
     last: columns.length,
     reasons: new Set(polls.filter(([, , reason]) => reason).map(([instant]) => instant)),
     staleAfter: STALE_AFTER,
-    probability: world.probability ?? Number.NaN,
   };
 }
 
@@ -178,12 +176,12 @@ test('lost time counts what was seen, outside planned downtime, since the last i
 });
 
 test('a probability opens an incident while the last poll is inactive', () => {
-  const rule = { condition: { kind: 'probability', down: 0.9 } } as const;
-  assert.deepEqual(story(['0 10:00 +', '0 11:00 -'], { rule, probability: 0.9 }), ['0 11:00 down since 0 10:30']);
-  for (const probability of [0.89, Number.NaN]) {
-    assert.deepEqual(story(['0 10:00 +', '0 11:00 -'], { rule, probability }), []);
-  }
-  assert.deepEqual(story(['0 10:00 +', '0 11:00 +'], { rule, probability: 0.99 }), []);
+  const rule = { condition: { kind: 'probability', down: 0.6 } } as const;
+  const polls = ['0 10:00 +', '0 11:00 -', '0 12:00 -', '0 13:00 +', '0 14:00 +'];
+  const said = ['0 12:00 down since 0 10:30', '0 13:00 resolved at 0 12:30'];
+  assert.deepEqual(story(polls, { rule }), said);
+  assert.deepEqual(story(['0 10:00 +', '0 11:00 -', '0 12:00 +'], { rule }), []);
+  assert.deepEqual(story(['0 10:00 +', '0 11:00 !'], { rule }), ['0 11:00 down since 0 10:30']);
 });
 
 test('late polls neither repeat nor revoke what was said', () => {
@@ -318,7 +316,7 @@ test('a rule that can never alert is refused with the reason', () => {
     { field: 'condition.polls_with_reason', message: 'condition.polls_with_reason is 1.5, expected 1 to 100' },
   ]);
   assert.deepEqual(condition({ kind: 'probability', down: 1 }), [
-    { field: 'condition', message: 'the probability is 1, expected more than 0 and less than 1' },
+    { field: 'condition.probability', message: 'condition.probability is 1, expected 0.5 to 0.95' },
   ]);
   assert.deepEqual(ruleFaults({ ...DEFAULT_RULE, recovery: 0, nearClose: DAY }), [
     { field: 'recovery', message: 'recovery is 0, expected 1 to 100 active polls' },

@@ -12,7 +12,7 @@ function storeWith(polls: readonly (readonly [number, 0 | 1])[], open: Intervals
   const length = polls.length;
   return {
     ...{ open, unknown: EMPTY, planned: EMPTY, reasons: new Set<number>(), staleAfter: 2 * HOUR },
-    ...{ probability: Number.NaN, first: 0, last: length },
+    ...{ first: 0, last: length },
     polls: {
       ...{ length, store: new Int32Array(length), instant: Float64Array.from(polls, ([at]) => NOON + at * MINUTE) },
       active: Uint8Array.from(polls, ([, active]) => active),

@@ -66,6 +66,10 @@ test('a rule is created with defaults, read, changed and deleted', async (t) => 
   assert.equal((await ask('operator', 'PATCH', path, { rule_id: TEAM })).statusCode, 400);
   const change = { condition: { kind: 'lost_time', lost_minutes: 30, within_hours: 24 }, repeat_minutes: null };
   assert.deepEqual((await ask('operator', 'PATCH', path, change)).json(), { ...rule, ...change });
+  const sure = { condition: { kind: 'probability', probability: 0.85 } };
+  assert.deepEqual((await ask('operator', 'PATCH', path, sure)).json(), { ...rule, ...change, ...sure });
+  const unsure = await ask('operator', 'PATCH', path, { condition: { kind: 'probability', probability: 0.99 } });
+  assert.match(unsure.body, /condition\.probability is 0\.99, expected 0\.5 to 0\.95/);
   const stale = { ...as('operator'), 'if-match': '"1"' };
   const refused = await server.app.inject({ method: 'DELETE', url: `/api/v1${path}`, headers: stale });
   assert.equal(refused.statusCode, 412);
@@ -74,6 +78,7 @@ test('a rule is created with defaults, read, changed and deleted', async (t) => 
   const entries = await server.storage.accounts.audit({ subjectKind: 'alert_rule' }, undefined, 10);
   assert.deepEqual(entries.map(({ action }) => action).sort(), [
     'alert_rule.added',
+    'alert_rule.changed',
     'alert_rule.changed',
     'alert_rule.changed',
     'alert_rule.removed',

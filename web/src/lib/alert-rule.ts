@@ -21,6 +21,8 @@ export interface RuleDraft {
   readonly pollsWithReason: string;
   readonly lostMinutes: string;
   readonly withinHours: string;
+  /** Percent. */
+  readonly probability: string;
   readonly recovery: string;
   readonly openingGrace: string;
   readonly nearClose: string;
@@ -38,7 +40,7 @@ export const FIRST_STEP: StepDraft = { after: '0', points: [], owners: false };
 /** A new rule, with the defaults of the server. */
 export const NEW_RULE: RuleDraft = {
   ...{ name: '', severity: 'page', labels: [], condition: 'inactive_polls', polls: '2', pollsWithReason: '1' },
-  ...{ lostMinutes: '30', withinHours: '24', recovery: '1', openingGrace: '15', nearClose: '30' },
+  ...{ lostMinutes: '30', withinHours: '24', probability: '90', recovery: '1', openingGrace: '15', nearClose: '30' },
   ...{ groupBy: '', wait: '0', interval: '5', repeat: '1440', steps: [FIRST_STEP] },
 };
 
@@ -48,9 +50,7 @@ export function draftOfRule(rule: AlertRule): RuleDraft {
   return {
     ...NEW_RULE,
     ...{ name: rule.name, severity: rule.severity, labels: Object.entries(rule.labels), condition: condition.kind },
-    ...(condition.kind === 'inactive_polls'
-      ? { polls: String(condition.polls), pollsWithReason: String(condition.polls_with_reason) }
-      : { lostMinutes: String(condition.lost_minutes), withinHours: String(condition.within_hours) }),
+    ...fieldsOf(condition),
     recovery: String(rule.recovery),
     openingGrace: String(rule.opening_grace_minutes),
     nearClose: String(rule.near_close_minutes),
@@ -84,11 +84,32 @@ export function bodyOfRule(draft: RuleDraft): NewAlertRule {
   };
 }
 
+function fieldsOf(condition: AlertRule['condition']): Partial<RuleDraft> {
+  switch (condition.kind) {
+    case 'inactive_polls':
+      return { polls: String(condition.polls), pollsWithReason: String(condition.polls_with_reason) };
+    case 'lost_time':
+      return { lostMinutes: String(condition.lost_minutes), withinHours: String(condition.within_hours) };
+    case 'probability':
+      return { probability: percentOf(condition.probability) };
+  }
+}
+
+/** `0.57` as `57`, without the error of multiplied fractions. */
+function percentOf(share: number): string {
+  return String(Number((100 * share).toFixed(6)));
+}
+
 function conditionOf(draft: RuleDraft): AlertRule['condition'] {
-  const { condition: kind, polls, pollsWithReason, lostMinutes, withinHours } = draft;
-  return kind === 'inactive_polls'
-    ? { kind, polls: Number(polls), polls_with_reason: Number(pollsWithReason) }
-    : { kind, lost_minutes: Number(lostMinutes), within_hours: Number(withinHours) };
+  const { condition: kind, polls, pollsWithReason, lostMinutes, withinHours, probability } = draft;
+  switch (kind) {
+    case 'inactive_polls':
+      return { kind, polls: Number(polls), polls_with_reason: Number(pollsWithReason) };
+    case 'lost_time':
+      return { kind, lost_minutes: Number(lostMinutes), within_hours: Number(withinHours) };
+    case 'probability':
+      return { kind, probability: Number(probability) / 100 };
+  }
 }
 
 /** When a rule finds a store down: `2 inactive checks in a row, 1 with a reason`. */
@@ -96,6 +117,7 @@ export function conditionWords(condition: AlertRule['condition']): string {
   if (condition.kind === 'lost_time') {
     return `${condition.lost_minutes} min of open time lost within ${condition.within_hours} h`;
   }
+  if (condition.kind === 'probability') return `${percentOf(condition.probability)}% probability of being down`;
   const { polls, polls_with_reason: withReason } = condition;
   const row = `${counted(polls, 'inactive check')}${polls === 1 ? '' : ' in a row'}`;
   return withReason === polls ? row : `${row}, ${withReason} with a reason`;

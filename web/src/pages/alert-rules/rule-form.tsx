@@ -22,6 +22,7 @@ const SEVERITIES = [
 const CONDITIONS = [
   { value: 'inactive_polls', words: 'Inactive checks in a row' },
   { value: 'lost_time', words: 'Open time lost' },
+  { value: 'probability', words: 'A probability of being down' },
 ] as const;
 
 interface Props {
@@ -108,7 +109,7 @@ interface PartProps {
 }
 
 function ConditionFields({ fields, error }: PartProps) {
-  const { condition, polls, pollsWithReason, lostMinutes, withinHours } = fields;
+  const { condition, polls, pollsWithReason, lostMinutes, withinHours, probability } = fields;
   return (
     <>
       <SelectField
@@ -128,6 +129,13 @@ function ConditionFields({ fields, error }: PartProps) {
               wrong={faultOf(error, 'condition.polls_with_reason')}
             />
           </>
+        ) : condition.value === 'probability' ? (
+          <Minutes
+            label="Percent"
+            value={probability}
+            hint="50 to 95, from all checks of the store."
+            wrong={faultOf(error, 'condition.probability')}
+          />
         ) : (
           <>
             <Minutes label="Minutes lost" value={lostMinutes} wrong={faultOf(error, 'condition.lost_minutes')} />
