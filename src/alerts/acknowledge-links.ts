@@ -8,7 +8,7 @@ import type { ContactPointRecord } from '../storage/ports/contact-points.ts';
 import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
-import { acknowledged, isVisible, recordAnswer } from './incidents.ts';
+import { acknowledged, isAnswerable, isVisible, recordAnswer } from './incidents.ts';
 import { visibleStores } from './recipients.ts';
 import { storeNamesOf } from './store-names.ts';
 
@@ -131,7 +131,7 @@ async function openIncidents(alerts: AlertReader, { groupId, number, stores }: V
     const { resolvedAt, acknowledgedAt, saidIn = Number.POSITIVE_INFINITY } = incident;
     if (incident.groupId !== groupId || saidIn > number) continue;
     if (resolvedAt !== undefined || acknowledgedAt !== undefined) continue;
-    if (await isVisible(alerts, stores, incident)) found.push(incident);
+    if (isAnswerable(stores, incident) && (await isVisible(alerts, stores, incident))) found.push(incident);
   }
   return found;
 }

@@ -93,7 +93,8 @@ export class IncidentService {
   /**
    * Stops its escalation and its reminders.
    *
-   * @throws UserError `not_found`, `conflict` when it has ended or is acknowledged, `precondition_failed`
+   * @throws UserError `not_found`, `conflict` when it has ended or is acknowledged, `precondition_failed`; `forbidden` for
+   * a mass outage, unless all stores are visible
    */
   acknowledge(
     principal: Principal,
@@ -187,6 +188,7 @@ export class IncidentService {
     const actor = { userId: userIdOf(principal), name: actorOf(principal).name };
     await this.#parts.storage.alerts.changing(async (changes) => {
       const incident = await visible(changes, storesOf(principal), id);
+      if (kind !== 'commented') requireAnswerable(storesOf(principal), incident);
       refuseOtherVersion('the incident', incident.version, expected);
       const { change, detail } = answer(incident, actor);
       await recordAnswer(changes, incident, change, { kind, actor, detail, at: this.#parts.now() });
@@ -263,6 +265,19 @@ export async function isVisible(
   if (storeId !== undefined) return stores.has(storeId);
   if (kind !== 'mass_outage') return false;
   return (await alerts.incidents({ parentId: id, storeIds: [...stores] }, undefined, 1)).length > 0;
+}
+
+/** Whether who sees these stores may acknowledge, snooze or assign an incident: a mass outage concerns other stores, too. */
+export function isAnswerable(stores: 'all' | ReadonlySet<string>, { kind }: Pick<IncidentRecord, 'kind'>): boolean {
+  return stores === 'all' || kind !== 'mass_outage';
+}
+
+function requireAnswerable(stores: 'all' | ReadonlySet<string>, incident: IncidentRecord): void {
+  if (isAnswerable(stores, incident)) return;
+  throw new UserError(
+    'forbidden',
+    'a mass outage concerns the stores of others, too: only operators and admins can acknowledge, snooze or assign it',
+  );
 }
 
 function requireOpen({ resolvedAt }: IncidentRecord): void {

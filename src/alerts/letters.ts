@@ -3,6 +3,7 @@ import type { FleetSchedule } from '../fleet/schedules.ts';
 import type { IncidentRecord } from '../storage/ports/alerts.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { Draft } from './draft.ts';
+import { isAnswerable } from './incidents.ts';
 import { isAffected } from './mass-outages.ts';
 import type { Letter } from './messages.ts';
 import { storeFacts } from './store-facts.ts';
@@ -76,7 +77,7 @@ async function factsOf(
     }),
     ...(first.kind === 'blind' && { period: { from: since, until: resolvedAt } }),
     ...(kind === 'sight_returned' && { count: await missedPolls(since, resolvedAt ?? draft.now) }),
-    canAcknowledge: ASKING.has(kind),
+    canAcknowledge: ASKING.has(kind) && incidents.some((incident) => isAnswerable(stores, incident)),
     page: only === undefined ? '/incidents' : `/incidents/${only.id}`,
   };
 }

@@ -33,6 +33,11 @@ test('a platform outage is at most three messages, which name the platform', asy
       ['team', 'mass_outage', { label: 'platform', value: 'acme', of: acme.length, down: acme.length }, 10],
     ],
   );
+  assert.deepEqual(
+    outage.map(({ facts }) => facts.canAcknowledge),
+    [false, true],
+    'an owner cannot acknowledge what concerns others, too',
+  );
   const live = await world.storage.alerts.liveIncidents();
   const found = live.find(({ kind }) => kind === 'mass_outage');
   assert.deepEqual(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { incidentRecord } from '../../support/alert-records.ts';
 import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
@@ -159,6 +160,35 @@ test('owners see and answer the incidents of their stores only', async (t) => {
   assert.equal((await ask('owner', 'POST', `/incidents/${ids.mine}/acknowledge`)).statusCode, 200);
   assert.deepEqual(await stores('operator', '?acknowledged=true'), ['mine']);
   assert.deepEqual(await stores('operator', '?state=open&acknowledged=false'), ['elsewhere']);
+});
+
+test('owners see and comment a mass outage of their stores, and cannot answer it for everybody', async (t) => {
+  const { ask, down, json, server } = await opened(t);
+  const { mine } = await down();
+  const outage = incidentRecord('10000000-0000-4000-8000-000000000001', {
+    ...{ kind: 'mass_outage', storeId: undefined, label: 'city', value: 'Oslo', openedAt: NOW, since: NOW },
+  });
+  await server.storage.alerts.changing(async (changes) => {
+    const member = await changes.incident(mine as string);
+    assert.ok(member !== undefined);
+    await changes.saveIncidents([
+      { ...outage, ruleId: member.ruleId, groupId: member.groupId },
+      { ...member, parentId: outage.id },
+    ]);
+  });
+  const path = `/incidents/${outage.id}`;
+  assert.equal((await json('owner', 'GET', path)).value, 'Oslo');
+  for (const [action, body] of [
+    ['acknowledge', {}],
+    ['snooze', { until: new Date(NOW + MINUTE).toISOString() }],
+    ['assign', { assignee: null }],
+  ] as const) {
+    const refused = await ask('owner', 'POST', `${path}/${action}`, body);
+    assert.equal(refused.statusCode, 403, action);
+    assert.match(refused.body, /only operators and admins can acknowledge, snooze or assign it/);
+  }
+  assert.equal((await ask('owner', 'POST', `${path}/comments`, { text: 'Power is off' })).statusCode, 201);
+  assert.equal((await ask('operator', 'POST', `${path}/acknowledge`)).statusCode, 200);
 });
 
 test('an incident is acknowledged with a reason once, snoozed, assigned and commented', async (t) => {

@@ -26,13 +26,15 @@ const FORMS = { acknowledge: Acknowledge, snooze: Snooze, assign: Assign, commen
 
 /** What people can do about an incident. One that has ended can only be commented. */
 export function IncidentActions({ incident, onDone }: Props) {
-  const { resolved_at, acknowledged_at } = incident;
+  const { resolved_at, acknowledged_at, kind } = incident;
   const chosen = useSignal<Action | undefined>(undefined);
   const isOpen = resolved_at === null;
+  // A mass outage concerns the stores of others, too.
+  const canAnswer = isOpen && !(isOwner() && kind === 'mass_outage');
   const actions = [
-    isOpen && acknowledged_at === null && { action: 'acknowledge' as const, words: 'Acknowledge' },
-    isOpen && { action: 'snooze' as const, words: 'Snooze' },
-    isOpen && { action: 'assign' as const, words: 'Assign' },
+    canAnswer && acknowledged_at === null && { action: 'acknowledge' as const, words: 'Acknowledge' },
+    canAnswer && { action: 'snooze' as const, words: 'Snooze' },
+    canAnswer && { action: 'assign' as const, words: 'Assign' },
     { action: 'comment' as const, words: 'Comment' },
   ].filter((one) => one !== false);
   const open = actions.find(({ action }) => action === chosen.value);
