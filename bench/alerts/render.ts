@@ -44,7 +44,8 @@ export function regimesPart(regimes: readonly RegimeScores[], { stores, days }: 
       `polled about once an hour; \`noisy\` is ${regimes.find(({ regime }) => regime === 'noisy')?.what ?? ''}. ` +
       'The default rule is compared with two rules that know neither business hours nor reasons: a message at the first ' +
       'inactive poll, and at the second in a row. The simulated platform gives no reasons; "with reasons" is the default ' +
-      'rule on a platform that says of each store that is down why.',
+      'rule on a platform that says of each store that is down why. "Probability of 90 %" is the default rule with the ' +
+      'condition [`probability`](#probability).',
     `- A **false alert** is a message about a store that was closed or really up. A **short** one is about a real outage ` +
       `with less than ${minutes} minutes of open time. Both are per store and 30 days.\n` +
       `- **Told** is the share of the real outages with at least ${minutes} minutes of open time of which a message was ` +
