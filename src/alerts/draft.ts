@@ -111,6 +111,11 @@ export class Draft {
     this.#cancelled.set(incidentId, reason);
   }
 
+  /** Whether incidents of a rule were added or changed. */
+  hasChanges(ruleId: string): boolean {
+    return this.#changed().some((incident) => incident.ruleId === ruleId);
+  }
+
   get isEmpty(): boolean {
     return this.#changed().length === 0 && this.#changedGroups.size === 0 && this.#messages.length === 0;
   }

@@ -171,7 +171,8 @@ export class Evaluator {
         );
         await stepStores(draft, { alerts: storage.alerts, snapshot, fleet, planned, pollInterval }, stores);
       }, 'background');
-      await stepMassOutages(draft, { directory: fleet.directory, states, usual: this.#usual });
+      const parts = { directory: fleet.directory, states, usual: this.#usual };
+      await stepMassOutages(draft, { ...parts, always: scope === 'all' });
     }
     const isPlanned = ({ storeId = '' }: { storeId: string | undefined }) => {
       const store = fleet.directory.byId.get(storeId);

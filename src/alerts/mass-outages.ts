@@ -6,7 +6,7 @@ import { hasLabels } from '../stores/labels.ts';
 import type { States } from '../stores/states.ts';
 import type { Draft } from './draft.ts';
 import { NEW_INCIDENT } from './new-incident.ts';
-import { appliesTo } from './store-incidents.ts';
+import { type LabelValue, type ObservedStores, observedStores } from './observed-stores.ts';
 import type { UsualDowntime, UsualShare } from './usual-downtime.ts';
 
 export interface MassOutageParts {
@@ -14,14 +14,15 @@ export interface MassOutageParts {
   /** The present states of the stores. */
   readonly states: () => Promise<States>;
   readonly usual: UsualDowntime;
+  /** Also looks at rules none of whose incidents has changed: their other stores may have. */
+  readonly always: boolean;
 }
 
 /** What the mass outages of a rule are decided by. */
 interface Scene {
   readonly rule: AlertRuleRecord;
   readonly byId: ReadonlyMap<string, StoreEntry>;
-  /** The stores of the rule that are scheduled open and observed. */
-  readonly observed: readonly StoreEntry[];
+  readonly observed: ObservedStores;
   readonly usual: UsualShare;
 }
 
@@ -32,16 +33,15 @@ const MOST_AT_ONCE = 20;
  * Opens, extends and ends the mass outages of all rules. The incidents of a mass outage share its messages and have
  * none of their own.
  */
-export async function stepMassOutages(draft: Draft, { directory, states, usual }: MassOutageParts): Promise<void> {
+export async function stepMassOutages(
+  draft: Draft,
+  { directory, states, usual, always }: MassOutageParts,
+): Promise<void> {
   for (const rule of draft.rules.values()) {
     const outages = draft.open().filter(({ ruleId, kind }) => ruleId === rule.id && kind === 'mass_outage');
     if (outages.length === 0 && freeIncidents(draft, rule).length < FEWEST_DOWN) continue;
-    const present = await states();
-    const observed = directory.entries.filter((store) => {
-      if (!appliesTo(rule, store)) return false;
-      const { state } = present.of(store);
-      return state === 'online' || state === 'offline';
-    });
+    if (!always && !draft.hasChanges(rule.id)) continue;
+    const observed = observedStores(rule, directory.entries, await states());
     const scene = { rule, byId: directory.byId, observed, usual: await usual.of(rule.id, draft.now) };
     for (const outage of outages) {
       join(draft, scene, outage);
@@ -74,11 +74,11 @@ function join(draft: Draft, { rule, byId }: Scene, outage: IncidentRecord): void
 }
 
 /** While its stores are closed, a mass outage goes on, like their incidents. */
-function endIfOver(draft: Draft, { observed, usual }: Scene, outage: IncidentRecord): void {
+function endIfOver(draft: Draft, scene: Scene, outage: IncidentRecord): void {
+  const { observed, usual } = scene;
   const members = draft.open().filter(({ parentId }) => parentId === outage.id);
-  const affected = observed.filter((store) => isAffected(outage, store));
-  const ids = new Set(affected.map(({ id }) => id));
-  const down = members.filter(({ storeId = '' }) => ids.has(storeId)).length;
+  const affected = observed.with({ label: outage.label ?? '', value: outage.value ?? '' });
+  const down = storesOf(members, scene).filter((store) => isAffected(outage, store)).length;
   const isDecided = members.length === 0 || affected.length >= FEWEST_DOWN;
   if (!isDecided || !isOutageOver({ stores: affected.length, down, usual: usual(affected) })) return;
   draft.change(outage.id, { resolvedAt: draft.now, upAt: draft.now, resolution: 'recovered' });
@@ -88,17 +88,16 @@ function endIfOver(draft: Draft, { observed, usual }: Scene, outage: IncidentRec
 /** Opens a mass outage if there is one; returns whether. */
 function openOne(draft: Draft, scene: Scene): boolean {
   const { rule, observed, usual, byId } = scene;
-  const elsewhere = new Set(
-    draft.open().flatMap(({ ruleId, parentId, storeId }) => (ruleId === rule.id && parentId ? [storeId] : [])),
-  );
-  const stores = observed.filter(({ id }) => !elsewhere.has(id));
-  const free = new Set(freeIncidents(draft, rule).map(({ storeId }) => storeId));
-  const isDown = ({ id }: StoreEntry) => free.has(id);
-  const census = (label: string, value: string, own: readonly StoreEntry[]): LabelCensus => ({
-    ...{ label, value, stores: own.length, down: own.filter(isDown).length, usual: usual(own) },
-  });
-  const values = byValue(stores, isDown).map(([label, value, own]) => census(label, value, own));
-  const found = explainOutage(census('', '', stores), values);
+  const parts = draft.open().filter(({ ruleId, parentId }) => ruleId === rule.id && parentId !== undefined);
+  const elsewhere = storesOf(parts, scene);
+  const down = storesOf(freeIncidents(draft, rule), scene);
+  const census = ({ label, value }: LabelValue): LabelCensus => {
+    const own = observed.with({ label, value });
+    const isOwn = (store: StoreEntry) => isAffected({ label, value }, store);
+    const others = elsewhere.filter(isOwn).length;
+    return { label, value, stores: own.length - others, down: down.filter(isOwn).length, usual: usual(own) };
+  };
+  const found = explainOutage(census({ label: '', value: '' }), commonValues(down).map(census));
   if (found === undefined) return false;
   const { label, value } = found;
   const affected = freeIncidents(draft, rule).filter(({ storeId = '' }) => {
@@ -110,33 +109,32 @@ function openOne(draft: Draft, scene: Scene): boolean {
     ...NEW_INCIDENT,
     ...{ id, ruleId: rule.id, ruleName: rule.name, severity: rule.severity, storeId: undefined },
     ...{ kind: 'mass_outage', label, value, openedAt: draft.now, groupId: id },
-    since: Math.min(...affected.map(({ since }) => since)),
+    since: affected.reduce((earliest, { since }) => Math.min(earliest, since), draft.now),
   };
   draft.add(outage);
   join(draft, scene, outage);
   return true;
 }
 
-/** The stores with each label value that enough stores that are down have. */
-function byValue(
-  stores: readonly StoreEntry[],
-  isDown: (store: StoreEntry) => boolean,
-): (readonly [label: string, value: string, stores: readonly StoreEntry[]])[] {
+/** The observed stores of incidents. */
+function storesOf(incidents: readonly IncidentRecord[], { observed, byId }: Scene): StoreEntry[] {
+  return incidents.flatMap(({ storeId = '' }) => {
+    const store = byId.get(storeId);
+    return store !== undefined && observed.has(store) ? [store] : [];
+  });
+}
+
+/** The label values that enough of these stores have. */
+function commonValues(down: readonly StoreEntry[]): LabelValue[] {
   const counts = new Map<string, number>();
-  for (const store of stores) {
-    if (!isDown(store)) continue;
-    for (const label of Object.entries(store.labels)) {
+  for (const { labels } of down) {
+    for (const label of Object.entries(labels)) {
       const key = JSON.stringify(label);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  const found = new Map<string, StoreEntry[]>();
-  for (const [key, count] of counts) if (count >= FEWEST_DOWN) found.set(key, []);
-  for (const store of found.size === 0 ? [] : stores) {
-    for (const label of Object.entries(store.labels)) found.get(JSON.stringify(label))?.push(store);
-  }
-  return [...found].map(([key, own]) => {
+  return [...counts].flatMap(([key, count]) => {
     const [label, value] = JSON.parse(key) as [string, string];
-    return [label, value, own];
+    return count >= FEWEST_DOWN ? [{ label, value }] : [];
   });
 }

@@ -116,3 +116,28 @@ test('a few stores that are down by chance are no mass outage', async (t) => {
   assert.deepEqual(await world.at(1), [`opened team: ${down.join(' ')}`]);
   assert.equal(world.now - NOON < HOUR, true);
 });
+
+test('the states of all stores are read after a batch of polls only if an incident of the rule changed', async (t) => {
+  const ids = Array.from({ length: 300 }, (_, i) => `s${String(i).padStart(3, '0')}`);
+  const world = await AlertWorld.open(t, { stores: ids.map((id) => ({ id })) });
+  await world.saveRule('r');
+  await world.poll(...ids.map((id) => [id, -60, true] as const));
+  const down = ids.slice(0, 6);
+  await world.poll(...down.flatMap((id) => [[id, -20, false] as const, [id, -10, false] as const]));
+  assert.deepEqual(await world.at(-9), [`opened team: ${down.join(' ')}`]);
+  const evaluate = async (minutes: number, id: string, active: boolean) => {
+    await world.poll([id, minutes, active]);
+    world.now = NOON + minutes * 60_000;
+    const before = world.statesRead;
+    await world.evaluator.evaluate(new Map([[id, !active]]));
+    return world.statesRead - before;
+  };
+  assert.equal(await evaluate(0, 's200', true), 0);
+  assert.equal(await evaluate(1, 's000', false), 0, 'its incident is open already');
+  assert.equal(await evaluate(2, 's201', false), 0, 'one poll is not enough');
+  assert.equal(await evaluate(3, 's201', false), 1, 'another store is down');
+  assert.equal(await evaluate(4, 's000', true), 1, 'a store is up again');
+  const before = world.statesRead;
+  await world.evaluator.evaluate('all');
+  assert.equal(world.statesRead - before, 1);
+});

@@ -8,7 +8,7 @@ import { TINY } from '../../bench/alerts/sizes.ts';
 test('the measurement of rules on simulated regimes runs, and every real outage that is told has a delay', () => {
   const regimes = measureRegimes(TINY.regimes);
   for (const { regime, outages, scores } of regimes) {
-    assert.equal(scores.length, 4);
+    assert.equal(scores.length, 5);
     for (const { contestant, told, median, p90, falseAlerts } of scores) {
       assert.ok(falseAlerts >= 0, `${regime}, ${contestant}: ${falseAlerts} false alerts`);
       if (outages > 0) assert.ok(told >= 0 && told <= 1, `${regime}, ${contestant}: told ${told}`);

@@ -28,6 +28,8 @@ export class AlertWorld {
   readonly evaluator: Evaluator;
   readonly digests: Digests;
   now = NOON;
+  /** How often an evaluation asked for the states of all stores. */
+  statesRead = 0;
   /** Planned downtime of stores by id. */
   readonly planned = new Map<string, Intervals>();
   readonly #parts: EvaluatorParts & DigestParts;
@@ -55,7 +57,10 @@ export class AlertWorld {
         pollInterval: HOUR,
         server: 'one',
       },
-      states: () => fleet.states(undefined),
+      states: () => {
+        this.statesRead++;
+        return fleet.states(undefined);
+      },
       planned: async () => (store) => this.planned.get(store.id) ?? EMPTY,
       isBlinding: () => true,
       trusted: () => true,
