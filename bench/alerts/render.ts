@@ -1,5 +1,6 @@
 import { MINUTE } from '../../src/domain/hours.ts';
 import { count } from '../figures.ts';
+import type { Evaluations } from './evaluations.ts';
 import type { Flood } from './floods.ts';
 import { REAL, type RegimeScores, type Scores } from './regimes.ts';
 import type { Sizes } from './sizes.ts';
@@ -28,7 +29,7 @@ export function withParts(document: string, parts: readonly Part[]): string {
 
 const INTRO =
   '`npm run bench:alerts` makes these measurements and writes this section; `npm run bench:alerts -- floods` makes one ' +
-  'of them (`regimes`, `floods`).';
+  'of them (`regimes`, `evaluations`, `floods`).';
 
 export function regimesPart(regimes: readonly RegimeScores[], { stores, days }: Sizes['regimes']): Part {
   const minutes = REAL / MINUTE;
@@ -107,6 +108,23 @@ export function floodsPart(floods: readonly Flood[], stores: number): Part {
       : []),
   ];
   return { title: 'When much fails at once', text: text.join('\n\n') };
+}
+
+export function evaluationsPart(evaluations: readonly Evaluations[], { batch, batches }: Sizes['evaluations']): Part {
+  const [smallest] = evaluations;
+  const ratio = (value: number, least = Number.NaN) => (value / least).toFixed(1);
+  const rows = evaluations.map(({ stores, unchanged, opening }) => [
+    ...[count(stores), `${unchanged.toFixed(0)} ms`, ratio(unchanged, smallest?.unchanged)],
+    ...[`${opening.toFixed(0)} ms`, ratio(opening, smallest?.opening)],
+  ]);
+  const text = [
+    `How long the evaluation after a batch of ${count(batch)} polls takes, with one rule for all stores: the median of ` +
+      `${batches} batches of which three polls are inactive, and of ${batches} with which these three stores go down. ` +
+      'The ratio is to the smallest fleet. The states of all stores are read for the second ones, to tell a mass outage; ' +
+      'a server does that every few seconds at most.',
+    table(['stores', 'nothing changes', 'ratio', 'three go down', 'ratio'], rows),
+  ];
+  return { title: 'Time of an evaluation', text: text.join('\n\n') };
 }
 
 /** How many messages a recipient of a flood should get at most. */

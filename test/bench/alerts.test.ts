@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { measureEvaluations } from '../../bench/alerts/evaluations.ts';
 import { measureFloods } from '../../bench/alerts/floods.ts';
 import { measureRegimes } from '../../bench/alerts/regimes.ts';
-import { floodsPart, regimesPart, withParts } from '../../bench/alerts/render.ts';
+import { evaluationsPart, floodsPart, regimesPart, withParts } from '../../bench/alerts/render.ts';
 import { TINY } from '../../bench/alerts/sizes.ts';
 
 test('the measurement of rules on simulated regimes runs, and every real outage that is told has a delay', () => {
@@ -30,6 +31,16 @@ test('the measurement of floods runs, and no recipient gets more messages than p
   );
   assert.deepEqual(most.slice(3), [2, 1]);
   assert.match(floodsPart(floods, TINY.flood).text, /`sight_returned`/);
+});
+
+test('the measurement of evaluations runs, and its table has the ratios to the smallest fleet', async () => {
+  const evaluations = await measureEvaluations(TINY.evaluations);
+  assert.deepEqual(
+    evaluations.map(({ stores }) => stores),
+    TINY.evaluations.stores,
+  );
+  for (const { unchanged, opening } of evaluations) assert.ok(unchanged > 0 && opening > 0);
+  assert.match(evaluationsPart(evaluations, TINY.evaluations).text, /\| 100 \| \d+ ms \| 1\.0 \| \d+ ms \| 1\.0 \|/);
 });
 
 test('measurements replace their part of the section and leave the rest of the document', () => {

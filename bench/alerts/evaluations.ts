@@ -1,0 +1,54 @@
+import { AlertWorld, MINUTE, NOON } from '../../test/support/alert-world.ts';
+import type { Sizes } from './sizes.ts';
+
+/** How long evaluations after a batch of polls take, by the size of the fleet. */
+export interface Evaluations {
+  readonly stores: number;
+  /** Medians, milliseconds: of batches without a change, and of those with which stores go down. */
+  readonly unchanged: number;
+  readonly opening: number;
+}
+
+/** Minutes between two batches of the same stores. */
+const STEP = 5;
+/** The stores of a batch that go down. */
+const DOWN = 3;
+
+export async function measureEvaluations({ stores, batch, batches }: Sizes['evaluations']): Promise<Evaluations[]> {
+  const found: Evaluations[] = [];
+  for (const count of stores) found.push(await measure(count, batch, batches));
+  return found;
+}
+
+async function measure(count: number, batch: number, batches: number): Promise<Evaluations> {
+  const cleanups: (() => unknown)[] = [];
+  const stores = Array.from({ length: count }, (_, i) => ({ id: `s${i}`, labels: { city: `city ${i % 50}` } }));
+  const world = await AlertWorld.open({ after: (cleanup) => cleanups.push(cleanup as () => unknown) }, { stores });
+  try {
+    await world.saveRule('r');
+    const [unchanged, opening]: [number[], number[]] = [[], []];
+    let minute = -batches * 2 * STEP;
+    /** Polls these stores, of which the first ones are inactive; returns how long the evaluation took. */
+    const evaluate = async (from: number): Promise<number> => {
+      const polls = Array.from({ length: batch }, (_, i) => [`s${from + i}`, minute, i >= DOWN] as const);
+      await world.poll(...polls);
+      world.now = NOON + minute * MINUTE;
+      minute += STEP;
+      const started = performance.now();
+      await world.evaluator.evaluate(new Map(polls.map(([id, , active]) => [id, !active])));
+      return performance.now() - started;
+    };
+    await world.at(minute);
+    for (let i = 0; i < batches; i++) {
+      unchanged.push(await evaluate(i * DOWN));
+      opening.push(await evaluate(i * DOWN));
+    }
+    return { stores: count, unchanged: median(unchanged), opening: median(opening) };
+  } finally {
+    for (const cleanup of cleanups) await cleanup();
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
