@@ -2,6 +2,7 @@ import { MINUTE } from '../../src/domain/hours.ts';
 import { count } from '../figures.ts';
 import type { Evaluations } from './evaluations.ts';
 import type { Flood } from './floods.ts';
+import type { Latency } from './latency.ts';
 import { REAL, type RegimeScores, type Scores } from './regimes.ts';
 import type { Sizes } from './sizes.ts';
 
@@ -29,7 +30,7 @@ export function withParts(document: string, parts: readonly Part[]): string {
 
 const INTRO =
   '`npm run bench:alerts` makes these measurements and writes this section; `npm run bench:alerts -- floods` makes one ' +
-  'of them (`regimes`, `evaluations`, `floods`).';
+  'of them (`regimes`, `evaluations`, `latency`, `floods`).';
 
 export function regimesPart(regimes: readonly RegimeScores[], { stores, days }: Sizes['regimes']): Part {
   const minutes = REAL / MINUTE;
@@ -125,6 +126,15 @@ export function evaluationsPart(evaluations: readonly Evaluations[], { batch, ba
     table(['stores', 'nothing changes', 'ratio', 'three go down', 'ratio'], rows),
   ];
   return { title: 'Time of an evaluation', text: text.join('\n\n') };
+}
+
+export function latencyPart({ stores, outages, median, p99 }: Latency): Part {
+  const text =
+    `A server with ${count(stores)} stores takes in four requests with polls a second. In each of ${count(outages)}, another ` +
+    'store is down, and the rule sends a message at the first inactive poll. From the answer to the request until the ' +
+    `message with that store is at its receiver, it takes ${(median / 1_000).toFixed(2)} s in the median and ` +
+    `${(p99 / 1_000).toFixed(2)} s for 99 % (wanted: less than 5 s).`;
+  return { title: 'From a poll to the message', text };
 }
 
 /** How many messages a recipient of a flood should get at most. */

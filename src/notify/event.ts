@@ -5,7 +5,7 @@ import type { Message } from './channel.ts';
 
 /** A message as JSON for programs. */
 export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
-  const { kind, severity, at, incidentId, rule, stores, more, outage, period, count } = facts;
+  const { kind, severity, at, incidentId, rule, stores, more, outage, period, count, digest } = facts;
   return {
     type: `alert.${kind}`,
     timestamp: formatInstant(at),
@@ -15,6 +15,13 @@ export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
       more_stores: more,
       mass_outage: outage ?? null,
       period: period === undefined ? null : { from: formatInstant(period.from), until: instantOrNull(period.until) },
+      digest:
+        digest === undefined
+          ? null
+          : {
+              ...{ ended: digest.ended, open: digest.open, watched: digest.watched },
+              interrupted_minutes: digest.interrupted / 60_000,
+            },
       ...{ count: count ?? null, url: url ?? null, acknowledge_url: acknowledgeUrl ?? null },
     },
   };

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { measureEvaluations } from '../../bench/alerts/evaluations.ts';
 import { measureFloods } from '../../bench/alerts/floods.ts';
+import { measureLatency } from '../../bench/alerts/latency.ts';
 import { measureRegimes } from '../../bench/alerts/regimes.ts';
-import { evaluationsPart, floodsPart, regimesPart, withParts } from '../../bench/alerts/render.ts';
+import { evaluationsPart, floodsPart, latencyPart, regimesPart, withParts } from '../../bench/alerts/render.ts';
 import { TINY } from '../../bench/alerts/sizes.ts';
 
 test('the measurement of rules on simulated regimes runs, and every real outage that is told has a delay', () => {
@@ -41,6 +42,12 @@ test('the measurement of evaluations runs, and its table has the ratios to the s
   );
   for (const { unchanged, opening } of evaluations) assert.ok(unchanged > 0 && opening > 0);
   assert.match(evaluationsPart(evaluations, TINY.evaluations).text, /\| 100 \| \d+ ms \| 1\.0 \| \d+ ms \| 1\.0 \|/);
+});
+
+test('the measurement of the latency runs, and every outage has its message', async () => {
+  const latency = await measureLatency(TINY.latency);
+  assert.ok(latency.median > 0 && Number.isFinite(latency.p99), `p99 is ${latency.p99}`);
+  assert.match(latencyPart(latency).text, /A server with 200 stores/);
 });
 
 test('measurements replace their part of the section and leave the rest of the document', () => {
