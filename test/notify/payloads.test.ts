@@ -55,7 +55,7 @@ test('a webhook is signed, and names the message in every attempt alike', async 
           polls: [{ at: '2026-11-27T18:05:00.000Z', status: 'inactive', reason: 'closed_by_store', detail: 'PAUSED' }],
         },
       ],
-      ...{ more_stores: 0, mass_outage: null, period: null, count: null },
+      ...{ more_stores: 0, mass_outage: null, period: null, count: null, digest: null },
       ...{ url: MESSAGE.url, acknowledge_url: MESSAGE.acknowledgeUrl },
     },
   });
