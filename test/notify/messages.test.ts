@@ -94,7 +94,7 @@ for (const [name, given, title, text] of [
       ...{ stores: [BARE], rule: undefined, period: PERIOD, count: 1 },
       digest: { ended: 2, open: 1, interrupted: 20 * MINUTE, watched: true },
     }),
-    'Summary: 1 incident, 1 still open',
+    'Digest: 1 incident, 1 still open',
     'From Fri, Nov 27, 17:35 (UTC+01:00) to Fri, Nov 27, 19:05 (UTC+01:00): 1 incident began, 2 ended, and 1 is ' +
       'still open.\nMonitoring was interrupted for 20 min.\n\nStill down:\n\nb',
   ],
@@ -104,7 +104,7 @@ for (const [name, given, title, text] of [
       ...{ stores: [], rule: undefined, period: PERIOD, count: 0 },
       digest: { ended: 0, open: 0, interrupted: 0, watched: false },
     }),
-    'Summary: 0 incidents',
+    'Digest: 0 incidents',
     'From Fri, Nov 27, 17:35 (UTC+01:00) to Fri, Nov 27, 19:05 (UTC+01:00): 0 incidents began, 0 ended, and 0 are ' +
       'still open.\nNo alert rule is enabled, so no incidents can be found.',
   ],

@@ -343,7 +343,7 @@ export interface DeliveryPage {
   readonly next_cursor: string | null;
 }
 
-/** a summary of the incidents since the last one, sent every day or every week */
+/** what happened since the last one: incidents that began, ended and are open; sent every day or every week */
 export interface Digest {
   /** in `time_zone` */
   readonly time: string;

@@ -53,7 +53,8 @@ const DigestTime = Type.Object(
   {
     title: 'Digest',
     additionalProperties: false,
-    description: 'a summary of the incidents since the last one, sent every day or every week',
+    description:
+      'what happened since the last one: incidents that began, ended and are open; sent every day or every week',
   },
 );
 

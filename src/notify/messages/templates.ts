@@ -56,7 +56,7 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
   },
   planned_ended: { title: `${NAME} ${IS} still down after planned downtime`, text: STORES },
   digest: {
-    title: `Summary: ${counted('count')}{% if digest.open > 0 %}, {{ digest.open }} still open{% endif %}`,
+    title: `Digest: ${counted('count')}{% if digest.open > 0 %}, {{ digest.open }} still open{% endif %}`,
     text: [
       'From {{ period.from }} to {{ period.until }}: ',
       `${counted('count')} began, {{ digest.ended }} ended, and {{ digest.open }} {% if digest.open == 1 %}is{% else %}are{% endif %} still open.`,

@@ -11,7 +11,7 @@ export interface QuietHours {
   readonly holdPages: boolean;
 }
 
-/** A summary that is sent every day or every week, at a time in the recipient's zone. */
+/** A digest of incidents that is sent every day or every week, at a time in the recipient's zone. */
 export interface Digest {
   /** Milliseconds since local midnight. */
   readonly time: number;

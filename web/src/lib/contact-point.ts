@@ -2,7 +2,7 @@
 
 import type { Channel, ContactPoint, ContactPointChange, Delivery, NewContactPoint } from '../../api/schema.ts';
 
-/** How often a contact point gets a summary: a number is a weekday, 0 is Monday. */
+/** How often a contact point gets a digest: a number is a weekday, 0 is Monday. */
 export type DigestChoice = 'none' | 'daily' | `${number}`;
 
 export interface ContactPointDraft {

@@ -89,5 +89,5 @@ export function PointCard({ point, channels, onEdit, onChanged }: Props) {
 
 function digestWords({ time, day }: NonNullable<ContactPoint['digest']>): string {
   const days = day === null || day === undefined ? 'every day' : `every week, on ${weekdayNames()[day]}`;
-  return `Summary ${days} at ${timeText(time)}`;
+  return `Digest ${days} at ${timeText(time)}`;
 }

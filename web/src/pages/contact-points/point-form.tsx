@@ -139,7 +139,7 @@ function QuietFields({ fields, error }: PartProps) {
     <>
       <ZoneField
         value={fields.zone}
-        hint="For the times in messages, quiet hours and summaries."
+        hint="For the times in messages, quiet hours and digests."
         wrong={faultOf(error, 'time_zone')}
       />
       <Tick value={fields.quiet}>Quiet hours, in which messages wait</Tick>
@@ -164,7 +164,7 @@ function DigestFields({ fields, error }: PartProps) {
   return (
     <div class="row">
       <SelectField
-        label="Summary of incidents"
+        label="Digest of incidents"
         value={fields.digest.value}
         choices={choices}
         onChange={(one) => (fields.digest.value = one)}
