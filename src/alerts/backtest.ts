@@ -1,9 +1,11 @@
+import { zoneBetween } from '../calendar/tzdb.ts';
 import { flushOf, type GroupMember, groupKey, nextFlush } from '../domain/alerts/grouping.ts';
 import { replay } from '../domain/alerts/replay.ts';
 import type { StoreView } from '../domain/alerts/run.ts';
 import { DAY, HOUR } from '../domain/hours.ts';
 import { staleAfter } from '../domain/staleness.ts';
 import { POLL_REACH } from '../domain/window.ts';
+import { instantOf, wallAt } from '../domain/zone.ts';
 import { type FleetSchedule, keysOf } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
@@ -38,7 +40,7 @@ export interface Backtest {
   readonly incidents: readonly PastIncident[];
   /** Messages that a recipient of all of them would have got. */
   readonly messages: number;
-  /** By the local date of the server's clock in UTC: how many messages on each day. */
+  /** How many messages on each local date; the first and the last day are parts. */
   readonly days: readonly { readonly from: number; readonly messages: number }[];
 }
 
@@ -55,11 +57,13 @@ export function shortIncidents({ incidents }: Pick<Backtest, 'incidents'>): Past
  * outages are left out.
  *
  * @param to milliseconds
+ * @param zone the time zone of the days
  */
 export async function backtest(
   { rule, labels, grouping }: Pick<GivenRule, 'rule' | 'labels' | 'grouping'>,
   { snapshot, fleet, planned, pollInterval }: BacktestParts,
   to: number,
+  zone: string,
 ): Promise<Backtest> {
   const from = to - BACKTEST_PERIOD;
   const stores = fleet.directory.entries.filter((store) => hasLabels(store, Object.entries(labels)));
@@ -94,11 +98,22 @@ export async function backtest(
       to,
     ),
   );
-  const days = Array.from({ length: BACKTEST_PERIOD / DAY }, (_, day) => {
-    const [start, next] = [from + day * DAY, from + (day + 1) * DAY];
+  const starts = [from, ...midnightsWithin(zone, from, to)];
+  const days = starts.map((start, day) => {
+    const next = starts[day + 1] ?? Number.POSITIVE_INFINITY;
     return { from: start, messages: sent.filter((at) => at >= start && at < next).length };
   });
   return { from, to, stores: stores.length, incidents, messages: sent.length, days };
+}
+
+/** The local midnights after `from` and before `to`. */
+function midnightsWithin(zone: string, from: number, to: number): number[] {
+  const rules = zoneBetween(zone, from - DAY, to + DAY);
+  const first = Math.floor(wallAt(rules, from) / DAY);
+  const dates = Math.ceil((to - from) / DAY) + 1;
+  return Array.from({ length: dates }, (_, i) => instantOf(rules, (first + i + 1) * DAY)).filter(
+    (instant) => instant > from && instant < to,
+  );
 }
 
 /** When a group would have sent a message. */

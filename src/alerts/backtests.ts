@@ -30,25 +30,26 @@ export class BacktestService {
   }
 
   /**
+   * @param zone the time zone of the days
    * @returns also how many stores were back within the hour
    * @throws UserError `forbidden` for owners, `invalid_input` for a rule that could not be saved, as `FairQueue.run` does
    */
-  async run(principal: Principal, given: GivenRule): Promise<Backtest & { readonly short: number }> {
+  async run(principal: Principal, given: GivenRule, zone: string): Promise<Backtest & { readonly short: number }> {
     refuseOwner(principal);
     await this.#parts.rules.check(given);
     const requester = principal.kind === 'open' ? undefined : principal.userId;
-    const result = await this.#queue.run(requester, JSON.stringify(given), () => this.#run(given));
+    const result = await this.#queue.run(requester, JSON.stringify([given, zone]), () => this.#run(given, zone));
     return { ...result, short: shortIncidents(result).length };
   }
 
-  async #run(given: GivenRule): Promise<Backtest> {
+  async #run(given: GivenRule, zone: string): Promise<Backtest> {
     const { storage, schedules, planned, pollInterval, now } = this.#parts;
     const to = now();
     const fleet = await schedules();
     const range = rangeAround(to);
     const plans = await planned(fleet, range.from - BACKTEST_PERIOD, range.to);
     return storage.snapshot(
-      (snapshot) => backtest(given, { snapshot, fleet, planned: plans, pollInterval }, to),
+      (snapshot) => backtest(given, { snapshot, fleet, planned: plans, pollInterval }, to, zone),
       'background',
     );
   }

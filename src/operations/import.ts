@@ -1,8 +1,10 @@
+import { COMMAND_LINE } from '../accounts/audit.ts';
 import { type FileSummary, importSources } from '../intake/feeds/import.ts';
-import { type FeedName, feedNamed } from '../intake/feeds/registry.ts';
+import { apiNameOf, type FeedName, feedNamed } from '../intake/feeds/registry.ts';
 import { inspect } from '../intake/feeds/source.ts';
+import { newId } from '../lib/world/random.ts';
 import type { StoreCensus } from '../storage/ports/import-session.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationContext } from './operation.ts';
 
 export interface ImportFeeds {
   /** The feed and the label of each file of `io.files`. */
@@ -30,6 +32,7 @@ export const importFeeds: Operation<ImportFeeds, Imported> = async (context, arg
   const sources = await Promise.all(
     args.sources.map(({ feed, label }, i) => inspect(feedNamed(feed), io.files[i] ?? '', label)),
   );
+  if (!dryRun) await recordImport(context, args);
   let census: StoreCensus | undefined;
   const summaries = await importSources(storage, sources, {
     ...{ now: context.now(), budgets: config.budgets, strict, maxBadShare, dryRun, reader, signal: io.signal },
@@ -43,3 +46,12 @@ export const importFeeds: Operation<ImportFeeds, Imported> = async (context, arg
   if (!dryRun) onImported?.(summaries);
   return { summaries, census };
 };
+
+/** As with uploads, the entry says what was to be imported; a file that is refused later changes nothing. */
+function recordImport({ accounts }: OperationContext, { sources }: ImportFeeds): Promise<void> {
+  const detail = {
+    file_name: sources.map(({ label }) => label).join(', '),
+    feed: [...new Set(sources.map(({ feed }) => apiNameOf(feed)))].join(', '),
+  };
+  return accounts.audit.record(COMMAND_LINE, 'import.added', { kind: 'import', id: newId() }, detail);
+}

@@ -112,7 +112,8 @@ for (const [name, given, title, text] of [
     'a test',
     facts('test', { stores: [], rule: undefined }),
     'Test message',
-    'This contact point works. The message was requested on Fri, Nov 27, 19:05 (UTC+01:00).',
+    'This contact point works. The message was requested on Fri, Nov 27, 19:05 (UTC+01:00).\n' +
+      'Messages have no links, because PUBLIC_URL is not set on the server.',
   ],
 ] as const) {
   test(`the message that ${name}`, () => {

@@ -18,7 +18,7 @@ const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** The actions that the program records: texts such as 'store.changed' of a kind of subject. */
 function actionsInSource(): Set<string> {
-  const pattern = new RegExp(`'((?:${Object.keys(KIND_WORDS).join('|')})\\.[a-z]+(?:_[a-z]+)*)'`, 'g');
+  const pattern = new RegExp(`'((?:${[...Object.keys(KIND_WORDS), 'poll'].join('|')})\\.[a-z]+(?:_[a-z]+)*)'`, 'g');
   const actions = new Set<string>();
   for (const entry of readdirSync(SOURCE, { recursive: true })) {
     const file = String(entry);

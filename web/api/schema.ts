@@ -160,6 +160,7 @@ export interface Backtest {
   readonly back_within_hour: number;
   /** stores with an incident */
   readonly affected_stores: number;
+  /** by local date; the first and the last day are parts */
   readonly days: readonly {
     readonly from: string;
     readonly messages: number;
@@ -2788,6 +2789,10 @@ export interface Routes {
   };
   /** Show what an alert rule would have done in the last week */
   'POST /api/v1/alert-rules/backtest': {
+    query?: {
+      /** the time zone of `days`; by default UTC */
+      readonly time_zone?: string | undefined;
+    };
     body: NewAlertRule;
     answer: Backtest;
   };

@@ -4,6 +4,7 @@ import type { RuleService } from '../../alerts/rules.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import { Nothing } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
+import { HistoryZone, historyZone } from '../fleet/history.ts';
 import { Instant, Nullable, refuseOther, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { AlertRuleChange, AlertRuleSchema, NewAlertRule, RulePath, ruleFrom, ruleResource } from './schemas.ts';
@@ -21,7 +22,9 @@ const BacktestResult = Type.Object(
     incident_count: Type.Integer(),
     back_within_hour: Type.Integer({ description: 'incidents whose store was found up within an hour' }),
     affected_stores: Type.Integer({ description: 'stores with an incident' }),
-    days: Type.Array(Type.Object({ from: Instant, messages: Type.Integer() })),
+    days: Type.Array(Type.Object({ from: Instant, messages: Type.Integer() }), {
+      description: 'by local date; the first and the last day are parts',
+    }),
     incidents: Type.Array(
       Type.Object({ store_id: StoreId, opened_at: Instant, resolved_at: Nullable(Instant) }, { title: 'PastIncident' }),
       { description: 'the latest 500, newest first' },
@@ -81,12 +84,20 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
             'Replays the polls of the last seven days against the rule, without saving it. Escalations and mass outages ' +
             'are left out.',
           tags,
+          querystring: Type.Object(
+            {
+              time_zone: Type.Optional({ ...HistoryZone, description: 'the time zone of `days`; by default UTC' }),
+            },
+            { additionalProperties: false },
+          ),
           body: NewAlertRule,
           response: { 200: BacktestResult },
         },
       },
-      async ({ principal, body }) => {
-        const { from, to, stores, incidents, messages, days, short } = await backtests.run(principal, ruleFrom(body));
+      async ({ principal, body, query }) => {
+        const zone = historyZone(query.time_zone);
+        const result = await backtests.run(principal, ruleFrom(body), zone);
+        const { from, to, stores, incidents, messages, days, short } = result;
         return {
           ...{ from: formatInstant(from), to: formatInstant(to), stores, messages, incident_count: incidents.length },
           back_within_hour: short,

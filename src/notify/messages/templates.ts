@@ -66,5 +66,10 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
       STORES,
     ].join(''),
   },
-  test: { title: 'Test message', text: 'This contact point works. The message was requested on {{ time }}.' },
+  test: {
+    title: 'Test message',
+    text:
+      'This contact point works. The message was requested on {{ time }}.' +
+      line('url == null', 'Messages have no links, because PUBLIC_URL is not set on the server.'),
+  },
 };

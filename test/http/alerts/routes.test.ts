@@ -278,8 +278,18 @@ test('a backtest says what a rule would have done, and changes nothing', async (
   });
   assert.deepEqual(
     days.map(({ messages }) => messages),
-    [0, 0, 0, 0, 2, 0, 2],
+    [0, 0, 0, 0, 2, 0, 2, 0],
   );
+  const elsewhere = await json('operator', 'POST', '/alert-rules/backtest?time_zone=Pacific/Auckland', RULE);
+  assert.deepEqual(
+    (elsewhere.days as Json[]).map(({ from, messages }) => `${from} ${messages}`).slice(-4),
+    // Midnight is at 11:00 UTC.
+    ['2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24'].map(
+      (date, i) => `${date}T11:00:00.000Z ${[2, 0, 2, 0][i]}`,
+    ),
+  );
+  const nowhere = await ask('operator', 'POST', '/alert-rules/backtest?time_zone=Mars/Base', RULE);
+  assert.equal(nowhere.statusCode, 400);
   assert.deepEqual(incidents[1], {
     store_id: 'mine',
     opened_at: new Date(NOW - 3 * DAY + 20 * MINUTE).toISOString(),

@@ -1,7 +1,7 @@
 import type { Backtest } from '../../../api/schema.ts';
 import { VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { count, counted, duration } from '../../lib/format.ts';
-import { ChartFigure } from '../../parts/chart-figure.tsx';
+import { AxisZone, ChartFigure } from '../../parts/chart-figure.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { Instant } from '../../parts/time.tsx';
@@ -18,14 +18,14 @@ export function BacktestResult({ backtest }: { readonly backtest: Backtest }) {
           : `, about ${counted(incidents, 'incident')} at ${count(affected)} of ${counted(stores, 'store')}. ` +
             `${count(back)} ${back === 1 ? 'was' : 'were'} back within the hour.`}
       </p>
-      {messages > 0 && <MessageBars days={backtest.days} />}
+      {messages > 0 && <MessageBars backtest={backtest} />}
       {incidents > 0 && <PastIncidents backtest={backtest} />}
       <p class="small quiet">Escalations and mass outages are left out.</p>
     </div>
   );
 }
 
-function MessageBars({ days }: Pick<Backtest, 'days'>) {
+function MessageBars({ backtest: { days, from, to } }: { readonly backtest: Backtest }) {
   const most = Math.max(1, ...days.map(({ messages }) => messages));
   return (
     <ChartFigure label="Messages per day" table={() => <DayTable days={days} />}>
@@ -40,6 +40,7 @@ function MessageBars({ days }: Pick<Backtest, 'days'>) {
           </li>
         ))}
       </ol>
+      <AxisZone name="Your time" zone={VIEWER_ZONE} from={Date.parse(from)} to={Date.parse(to)} />
     </ChartFigure>
   );
 }
@@ -49,7 +50,7 @@ function DayTable({ days }: Pick<Backtest, 'days'>) {
     <table>
       <thead>
         <tr>
-          <th>24 hours from</th>
+          <th>Day from</th>
           <th class="number">Messages</th>
         </tr>
       </thead>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AlertRule, Backtest, ContactPoint } from '../../../api/schema.ts';
 import { bodyOfRule, draftOfRule, NEW_RULE, type RuleDraft } from '../../lib/alert-rule.ts';
+import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -59,7 +60,10 @@ export function RuleForm({ rule, points, onDone }: Props) {
     });
   const backtest = () =>
     asking(async () => {
-      tested.value = { of: values, result: await call('POST /api/v1/alert-rules/backtest', { body }) };
+      tested.value = {
+        of: values,
+        result: await call('POST /api/v1/alert-rules/backtest', { body, query: { time_zone: VIEWER_ZONE } }),
+      };
     });
   return (
     <Form

@@ -2,12 +2,12 @@ import type { Timeline } from '../../../api/schema.ts';
 import { Instant } from '../../parts/time.tsx';
 
 interface Props {
-  readonly planned: Timeline['planned'];
+  readonly timeline: Pick<Timeline, 'planned' | 'to'>;
   readonly zone: string;
 }
 
 /** The planned downtime of the displayed time, in words. */
-export function PlannedNote({ planned, zone }: Props) {
+export function PlannedNote({ timeline: { planned, to: end }, zone }: Props) {
   if (planned.length === 0) return null;
   return (
     <p class="small planned-note">
@@ -15,7 +15,15 @@ export function PlannedNote({ planned, zone }: Props) {
       {planned.map(({ from, to }, i) => (
         <span key={from.utc}>
           {i > 0 && ', '}
-          <Instant utc={from.utc} zone={zone} /> – <Instant utc={to.utc} zone={zone} />
+          {/* It goes on after the displayed time, so its end is not known here. */}
+          {to.utc === end.utc ? 'since ' : ''}
+          <Instant utc={from.utc} zone={zone} />
+          {to.utc !== end.utc && (
+            <>
+              {' – '}
+              <Instant utc={to.utc} zone={zone} />
+            </>
+          )}
         </span>
       ))}
     </p>

@@ -64,7 +64,7 @@ function WeekDetails({ week, timeline, zone }: WeekDetailsProps) {
     <>
       <FirstPollNote first={timeline.first_poll} from={week.from} zone={zone} before="Earlier time is unknown." />
       <WeekGrid week={week} zone={zone} timeline={timeline} />
-      <PlannedNote planned={timeline.planned} zone={zone} />
+      <PlannedNote timeline={timeline} zone={zone} />
       <PollTable polls={timeline.polls} zone={zone} />
       <Outages timeline={timeline} zone={zone} />
     </>

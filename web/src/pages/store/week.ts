@@ -25,7 +25,10 @@ export function weekUntil(until: string, zone: string, asOf: number): Week {
 export const instantText = (instant: number) => new Date(instant).toISOString();
 
 /** The part of a timeline that a week displays. */
-export type WeekTimeline = Pick<Timeline, 'first_poll' | 'seen' | 'planned' | 'hours_unknown' | 'polls' | 'outages'>;
+export type WeekTimeline = Pick<
+  Timeline,
+  'to' | 'first_poll' | 'seen' | 'planned' | 'hours_unknown' | 'polls' | 'outages'
+>;
 
 /** Cuts a longer timeline to a week; the rows clip the segments. */
 export function timelineIn({ from, to }: Week, timeline: Timeline): WeekTimeline {
