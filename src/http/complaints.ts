@@ -81,10 +81,37 @@ const SECRET = /(^|\.)(password|current|next|code|ticket|key|token|secret)(\.|$)
 const FIELD_TOLD = 300;
 
 /**
+ * Where one of several forms was expected that a field such as `kind` tells apart, only the complaints of the form with
+ * the value that was sent; if no form has it, one complaint with all values.
+ */
+function withoutOtherForms(found: readonly Complaint[]): readonly Complaint[] {
+  let left = found;
+  for (const choice of found.filter(({ keyword }) => keyword === 'anyOf')) {
+    const start = `${choice.schemaPath}/`;
+    const formOf = ({ schemaPath }: Complaint) =>
+      schemaPath.startsWith(start) ? schemaPath.slice(start.length).split('/')[0] : undefined;
+    const within = left.filter((complaint) => formOf(complaint) !== undefined);
+    const wrong = within.filter(
+      ({ keyword, instancePath }) => keyword === 'const' && instancePath !== choice.instancePath,
+    );
+    const others = new Set(wrong.map(formOf));
+    const meant = new Set(within.map(formOf).filter((form) => !others.has(form)));
+    const [first] = wrong;
+    if (first === undefined || meant.size > 1) continue;
+    left = left.filter((complaint) => complaint !== choice && !others.has(formOf(complaint)));
+    if (meant.size > 0) continue;
+    const values = wrong.map(({ params }) => params.allowedValue);
+    left = [...left, { ...first, keyword: 'enum', parentSchema: { enum: values } as Rule }];
+  }
+  return left;
+}
+
+/**
  * Where one of several forms was expected, every form has its complaint. Of these, the ones that lie deepest come from
  * the form that was meant; without any deeper one, only the choice itself is reported.
  */
-function telling(found: readonly Complaint[]): readonly Complaint[] {
+function telling(all: readonly Complaint[]): readonly Complaint[] {
+  const found = withoutOtherForms(all);
   const choices = new Set(found.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath));
   const shallow = new Set<string>();
   for (const { instancePath } of found) {

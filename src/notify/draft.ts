@@ -100,7 +100,10 @@ export function settingsFrom(
     const fault = faultOf(channel, name, schema, settings[name]);
     if (fault !== undefined) throw invalid(fault, `settings.${name}`);
   }
-  for (const url of channel.urls?.(settings) ?? []) refuseAddress(url, allows);
+  for (const url of channel.urls?.(settings) ?? []) {
+    const name = Object.keys(settings).find((key) => settings[key] === url);
+    refuseAddress(url, name === undefined ? 'settings' : `settings.${name}`, allows);
+  }
   return settings;
 }
 
@@ -127,12 +130,12 @@ function exampleOf(schema: TSchema): string {
 }
 
 /** Names are resolved and checked whenever a message is sent. */
-function refuseAddress(url: string, allows: AllowsAddress): void {
+function refuseAddress(url: string, field: string, allows: AllowsAddress): void {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
   const address = /^localhost\.?$/i.test(host) ? '127.0.0.1' : host;
   if (isIP(address) === 0 || allows(address)) return;
   throw invalid(
     `the URL is at ${host}, which is not a public address; the server can allow it with NOTIFY_ALLOW_PRIVATE`,
-    'settings',
+    field,
   );
 }

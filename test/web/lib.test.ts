@@ -8,7 +8,7 @@ import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { shownUptime } from '../../web/src/lib/coverage.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
-import { faultInWords } from '../../web/src/lib/field-words.ts';
+import { faultInWords, faultSentence } from '../../web/src/lib/field-words.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, isDate, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { markedPolls } from '../../web/src/lib/marks.ts';
@@ -20,7 +20,7 @@ import { seenWithin } from '../../web/src/lib/seen.ts';
 import { downtimeWords, hoursWords } from '../../web/src/lib/today.ts';
 import { effectiveWords, isInEffect, isPlanned, replacedFrom, type Version } from '../../web/src/lib/versions.ts';
 import { learnZone, offsetName, offsetOf, wallAt } from '../../web/src/lib/zones.ts';
-import { feedOf } from '../../web/src/pages/imports/feeds.ts';
+import { feedOf, feedOfHeader } from '../../web/src/pages/imports/feeds.ts';
 
 test('a search has every word of a text, whatever its case and accents', () => {
   assert.equal(matches('creperie lyon', 'Lyon Crêperie'), true);
@@ -425,6 +425,12 @@ test('the name of a field at the beginning of a message is in words', () => {
   assert.equal(faultInWords('stores.3.store_id', 'store_id is empty'), 'Store ID is empty');
   assert.equal(faultInWords('condition.polls', 'condition.polls is 0, expected 1'), 'Polls is 0, expected 1');
   assert.equal(faultInWords('name', 'has 201 characters'), 'has 201 characters');
+  assert.equal(
+    faultSentence('steps.0.after_minutes', 'is missing, expected a number'),
+    'After minutes is missing, expected a number',
+  );
+  assert.equal(faultSentence('time_zone', 'time_zone is "Mars"'), 'Time zone is "Mars"');
+  assert.equal(faultSentence('hours.3', 'overlaps Monday 09:00–17:00'), undefined);
 });
 
 test('of too many polls, the changes and one an hour get a mark', () => {
@@ -442,4 +448,24 @@ test('of too many polls, the changes and one an hour get a mark', () => {
     'no gap is longer than an hour',
   );
   assert.equal(markedPolls(polls.slice(0, 168)).length, 168);
+});
+
+test('the feed of a file is guessed from its columns', () => {
+  for (const [header, feed] of [
+    ['store_id,status,timestamp_utc', 'polls'],
+    ['\ufeff"store_id";"name";"label:city"', 'stores'],
+    ['store_id,timezone_str', 'zones'],
+    ['store_id,timezone_str,label:city,state,last_poll_status', 'stores'],
+    ['store_id,day,start_time_local,end_time_local', 'hours'],
+    ['store_id\tdate\tstart_time_local\tend_time_local', 'special_hours'],
+    ['a,b', undefined],
+  ] as const) {
+    assert.equal(feedOfHeader(header), feed, header);
+  }
+});
+
+test('beside a column of names, one that is called "Store" has the IDs', () => {
+  assert.deepEqual(usesOf(['Store', 'Name', 'TZ', 'Brand']), ['store_id', 'name', 'time_zone', 'label:Brand']);
+  assert.deepEqual(usesOf(['Store', 'Brand']), ['name', 'label:Brand']);
+  assert.deepEqual(usesOf(['ID', 'Store']), ['store_id', 'name']);
 });

@@ -69,7 +69,7 @@ export interface AlertRuleChange {
   readonly interval_minutes?: number | undefined;
   readonly repeat_minutes?: number | null | undefined;
   /** who is notified, and when */
-  readonly steps?: readonly EscalationStep[] | undefined;
+  readonly steps?: readonly NewEscalationStep[] | undefined;
   /** the ID from the list */
   readonly rule_id?: string | undefined;
 }
@@ -832,7 +832,7 @@ export interface NewAlertRule {
   readonly interval_minutes?: number | undefined;
   readonly repeat_minutes?: number | null | undefined;
   /** who is notified, and when */
-  readonly steps: readonly EscalationStep[];
+  readonly steps: readonly NewEscalationStep[];
 }
 
 export interface NewContactPoint {
@@ -850,6 +850,14 @@ export interface NewContactPoint {
   /** whether messages are sent */
   readonly enabled?: boolean | undefined;
   readonly template?: MessageTemplate | null | undefined;
+}
+
+export interface NewEscalationStep {
+  /** after the incident opened, unless it is acknowledged; 0 in the first step */
+  readonly after_minutes: number;
+  readonly contact_points: readonly string[];
+  /** also the contact points of the users whose store it is */
+  readonly owners?: boolean | undefined;
 }
 
 /** Either `hours`, or `versions`. */

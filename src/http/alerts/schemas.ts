@@ -61,6 +61,13 @@ const Step = Type.Object(
   { additionalProperties: false, title: 'EscalationStep' },
 );
 
+const GivenStep = Type.Object(
+  { ...Step.properties, owners: Type.Optional({ ...Step.properties.owners, default: false }) },
+  { additionalProperties: false, title: 'NewEscalationStep' },
+);
+
+const STEPS = { maxItems: 10, description: 'who is notified, and when' };
+
 const RULE_FIELDS = {
   name: Type.String({ minLength: 1, maxLength: 200 }),
   enabled: Type.Boolean(),
@@ -77,12 +84,13 @@ const RULE_FIELDS = {
   wait_minutes: Minutes('how long something new waits for more', 0),
   interval_minutes: Minutes('the shortest time between two messages of a group', 5),
   repeat_minutes: Nullable(Minutes('after so long, an open incident that nobody acknowledged is repeated', 1_440)),
-  steps: Type.Array(Step, { maxItems: 10, description: 'who is notified, and when' }),
+  steps: Type.Array(Step, STEPS),
 };
+const GIVEN_FIELDS = { ...RULE_FIELDS, steps: Type.Array(GivenStep, STEPS) };
 
 export const NewAlertRule = Type.Object(
   {
-    ...RULE_FIELDS,
+    ...GIVEN_FIELDS,
     enabled: Type.Optional(RULE_FIELDS.enabled),
     severity: Type.Optional(RULE_FIELDS.severity),
     labels: Type.Optional(RULE_FIELDS.labels),
@@ -98,7 +106,7 @@ export const NewAlertRule = Type.Object(
   { additionalProperties: false, title: 'NewAlertRule' },
 );
 
-export const AlertRuleChange = Type.Partial(Type.Object({ ...RULE_FIELDS, rule_id: Id, ...readOnly('created_at') }), {
+export const AlertRuleChange = Type.Partial(Type.Object({ ...GIVEN_FIELDS, rule_id: Id, ...readOnly('created_at') }), {
   additionalProperties: false,
   title: 'AlertRuleChange',
   description: 'omitted fields stay unchanged, and read-only fields of a response are ignored',
@@ -140,7 +148,7 @@ export function ruleFrom(given: RuleFields, before: GivenRule = DEFAULTS): Given
     steps:
       given.steps === undefined
         ? before.steps
-        : given.steps.map(({ after_minutes, contact_points, owners }) => ({
+        : given.steps.map(({ after_minutes, contact_points, owners = false }) => ({
             after: after_minutes * MINUTE,
             contactPoints: contact_points,
             owners,

@@ -11,8 +11,8 @@ export const webhook = channel({
   title: 'Webhook',
   settings: Type.Object(
     {
-      url: UrlField('receives a POST for each message', { examples: ['https://example.com/alerts'] }),
-      secret: SecretField('signs the requests: `whsec_` and 24 to 64 random bytes in Base64', {
+      url: UrlField('the address that gets a POST for each message', { examples: ['https://example.com/alerts'] }),
+      secret: SecretField('the secret that signs the requests: `whsec_` and 24 to 64 random bytes in Base64', {
         pattern: '^whsec_[A-Za-z0-9+/]{32,86}={0,2}$',
         examples: ['whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'],
       }),

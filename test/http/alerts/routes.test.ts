@@ -111,6 +111,30 @@ test('a rule that could never alert or would tell nobody is refused with every r
   ]);
 });
 
+test('of a condition with a mistake, the errors are those of its kind; owners are left out by default', async (t) => {
+  const { ask } = await opened(t);
+  const steps = [{ after_minutes: 0, contact_points: [TEAM] }];
+  const problems = async (condition: Json) => {
+    const answer = await ask('operator', 'POST', '/alert-rules', { name: 'Down', steps, condition });
+    return answer
+      .json<{ errors?: { field: string; message: string }[] }>()
+      .errors?.map(({ field, message }) => [field, message.replace(/, expected .*/, '')]);
+  };
+  assert.deepEqual(await problems({ kind: 'inactive_polls', polls: 0 }), [
+    ['condition.polls_with_reason', 'is missing'],
+  ]);
+  assert.deepEqual(await problems({ kind: 'lost_time', lost_minutes: 'x', within_hours: 2 }), [
+    ['condition.lost_minutes', 'is "x"'],
+  ]);
+  assert.deepEqual(await problems({ kind: 'probability', probability: 0.9, polls: 2 }), [
+    ['condition.polls', 'is unknown'],
+  ]);
+  const unknown = await problems({ kind: 'guess' });
+  assert.equal(unknown?.length, 1, JSON.stringify(unknown));
+  const created = await ask('operator', 'POST', '/alert-rules', { name: 'Down', steps });
+  assert.deepEqual(created.json<{ steps: Json[] }>().steps, [{ ...steps[0], owners: false }]);
+});
+
 test('a contact point that a rule uses is not deleted', async (t) => {
   const { ask, json } = await opened(t);
   const { rule_id: rule } = await json('operator', 'POST', '/alert-rules', RULE);
@@ -144,6 +168,7 @@ test('owners see and answer the incidents of their stores only', async (t) => {
   assert.deepEqual(await stores('owner', '?store_id=elsewhere'), []);
   assert.deepEqual(await stores('operator', '?state=resolved'), []);
   assert.deepEqual(await stores('operator', '?label=city:Rome'), ['elsewhere']);
+  assert.deepEqual(await stores('operator', '?label=city:rome'), ['elsewhere']);
   assert.deepEqual(await stores('owner', '?label=city:Rome'), []);
   assert.deepEqual(await stores('owner', '?label=city:Oslo&members=false'), ['mine']);
   assert.deepEqual(await stores('operator', '?acknowledged=true'), []);

@@ -239,7 +239,11 @@ suite('contact points', () => {
       assert.equal(answer.json().errors?.[0]?.field ?? answer.json().field, field, answer.text);
     };
     const { settings } = hook;
-    await refused({ ...hook, settings: {} }, 'settings.url', /settings\.url is missing, expected receives a POST/);
+    await refused(
+      { ...hook, settings: {} },
+      'settings.url',
+      /settings\.url is missing, expected the address that gets a POST/,
+    );
     await refused({ ...hook, settings: { ...settings, url: 'ftp://x' } }, 'settings.url', /settings\.url is not valid/);
     await refused(
       { ...hook, settings: { ...settings, color: 'red' } },
@@ -247,7 +251,7 @@ suite('contact points', () => {
       /has "color", expected url, secret/,
     );
     const metadata = { ...settings, url: 'http://169.254.169.254/latest' };
-    await refused({ ...hook, settings: metadata }, 'settings', /169\.254\.169\.254, which is not a public address/);
+    await refused({ ...hook, settings: metadata }, 'settings.url', /169\.254\.169\.254, which is not a public address/);
     await refused(
       { ...hook, time_zone: 'Mars/Base' },
       'time_zone',

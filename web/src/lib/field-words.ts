@@ -8,6 +8,16 @@ export function faultInWords(field: string, message: string): string {
   return name === undefined ? message : fieldWords(name) + message.slice(name.length);
 }
 
+/**
+ * The same with the name of the field in front, for a message that stands apart from it: `is ""` is `Name is ""`;
+ * `undefined`: the message is no sentence about the field.
+ */
+export function faultSentence(field: string, message: string): string | undefined {
+  const words = faultInWords(field, message);
+  if (words !== message) return words;
+  return /^(is|has) /.test(message) ? `${fieldWords(field)} ${message}` : undefined;
+}
+
 /** The name of a field in words: `store_id` is `Store ID`. */
 export function fieldWords(name: string): string {
   const last = name.split('.').at(-1) ?? name;

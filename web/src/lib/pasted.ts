@@ -48,7 +48,7 @@ const USES: readonly (readonly [pattern: RegExp, use: ColumnUse])[] = [
 /** The likely use of each column by its name. Other columns are labels. */
 export function usesOf(header: readonly string[]): ColumnUse[] {
   const taken = new Set<ColumnUse>();
-  return header.map((name) => {
+  const uses = header.map((name) => {
     const key = /^label:(.+)$/i.exec(name)?.[1]?.trim();
     const use = key === undefined ? USES.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1] : undefined;
     const guessed: ColumnUse = use ?? `label:${labelKey(key ?? name)}`;
@@ -56,6 +56,14 @@ export function usesOf(header: readonly string[]): ColumnUse[] {
     taken.add(guessed);
     return guessed;
   });
+  // Beside a column of names, one that is called "Store" has the IDs.
+  const store = header.findIndex((name) => /^(store|restaurant|location)$/i.test(name));
+  const names = header.findIndex((name, i) => i !== store && /name$/i.test(name));
+  if (store >= 0 && names >= 0 && !taken.has('store_id')) {
+    uses[store] = 'store_id';
+    uses[names] = 'name';
+  }
+  return uses;
 }
 
 /** The key of a label for a column name: a key must not contain a colon. */

@@ -1,4 +1,5 @@
 import { ApiError, client } from '../../api/client.ts';
+import { faultSentence } from '../lib/field-words.ts';
 import { prove } from './proof.ts';
 import { readSession } from './session.ts';
 
@@ -28,9 +29,15 @@ async function proven<T>(ask: () => Promise<T>): Promise<T> {
 
 /** The error message for the user. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof ApiError) return error.problem.detail;
+  if (error instanceof ApiError) return detailInWords(error.problem);
   if (error instanceof TypeError) return 'The server cannot be reached.';
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The errors of fields in words, if all are about a field by its name; otherwise, the sentence of the server. */
+function detailInWords({ detail, errors = [] }: ApiError['problem']): string {
+  const sentences = errors.map(({ field, message }) => faultSentence(field, message));
+  return errors.length > 0 && sentences.every((one) => one !== undefined) ? sentences.join('; ') : detail;
 }
 
 export function isGone(error: unknown): boolean {

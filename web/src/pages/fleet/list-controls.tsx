@@ -27,7 +27,7 @@ export function sortFrom(text: string): Sort {
 }
 
 export function statesFrom(text: string): State[] | undefined {
-  const states = STATES.filter((state) => text.split(',').includes(state));
+  const states = STATES.filter((state) => text.toLowerCase().split(',').includes(state));
   return states.length === 0 ? undefined : states;
 }
 

@@ -7,8 +7,11 @@ import { upload } from '../../lib/upload.ts';
 import { Field } from '../../parts/field.tsx';
 import { Icon } from '../../parts/icons.tsx';
 import { reasonOf, urlOf } from '../../state/api.ts';
-import { type Feed, feedOf, hasEffect } from './feeds.ts';
+import { type Feed, feedOf, feedOfHeader, hasEffect } from './feeds.ts';
 import { type Chosen, FileLine } from './file-line.tsx';
+
+/** Of a file, enough for its first line. */
+const HEADER_BYTES = 8_192;
 
 /** Drop or choose files, review them, and upload them. */
 export function DropFiles({ onSent }: { readonly onSent: () => void }) {
@@ -25,6 +28,14 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
       (file): Chosen => ({ file, feed: feedOf(file.name), sent: undefined, failure: undefined }),
     );
     files.value = [...files.value, ...chosen];
+    for (const { file } of chosen) void guess(file);
+  };
+  /** The columns of a file say more than its name. */
+  const guess = async (file: File) => {
+    if (!/\.(csv|txt)$/i.test(file.name)) return;
+    const [header = ''] = (await file.slice(0, HEADER_BYTES).text()).split(/[\r\n]/, 1);
+    const feed = feedOfHeader(header);
+    if (feed !== undefined) change(file, { feed });
   };
   const change = (file: File, part: Partial<Chosen>) => {
     files.value = files.value.map((one) => (one.file === file ? { ...one, ...part } : one));
@@ -95,7 +106,9 @@ export function DropFiles({ onSent }: { readonly onSent: () => void }) {
             currentTarget.value = '';
           }}
         />
-        <p class="small quiet">The kind of data is guessed from the file name. Check it before you import.</p>
+        <p class="small quiet">
+          The kind of data is guessed from the columns of a CSV file, or from its name. Check it before you import.
+        </p>
       </div>
       {some && (
         <>

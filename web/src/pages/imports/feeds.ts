@@ -20,6 +20,22 @@ export function feedOf(fileName: string): Feed {
   return /store|restaurant|location|outlet/.test(name) ? 'stores' : 'polls';
 }
 
+/** The feed of a CSV file by its first line; `undefined`: no column tells. */
+export function feedOfHeader(line: string): Feed | undefined {
+  const columns = new Set(
+    line
+      .replace('\ufeff', '')
+      .toLowerCase()
+      .split(/[,;\t|]/)
+      .map((name) => name.trim().replace(/^"|"$/g, '')),
+  );
+  if (columns.has('date')) return 'special_hours';
+  if (columns.has('start_time_local')) return 'hours';
+  if (columns.has('status')) return 'polls';
+  if (columns.has('name') || columns.has('probe_url') || /(^|[,;\t|"])label:/i.test(line)) return 'stores';
+  return columns.has('timezone_str') ? 'zones' : undefined;
+}
+
 export function wordsOf(feed: string): string {
   return FEEDS.find((one) => one.feed === feed)?.words ?? feed;
 }

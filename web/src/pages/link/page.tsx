@@ -54,7 +54,8 @@ function Gone() {
       <h1>This link is no longer valid</h1>
       <p>It has expired, was used, or was replaced by a newer one.</p>
       <p>
-        For a new invitation, ask an admin. A new password can be requested on the <a href="/">sign-in page</a>.
+        For a new invitation, ask an admin. If you forgot your password, the <a href="/">sign-in page</a> says what to
+        do.
       </p>
     </>
   );
