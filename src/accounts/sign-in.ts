@@ -92,5 +92,5 @@ export class SignIn {
 }
 
 function refused(): UserError {
-  return new UserError('unauthorized', 'the name or the password is wrong');
+  return new UserError('unauthorized', 'the login or the password is wrong');
 }

@@ -84,7 +84,7 @@ test('events are in words', () => {
   assert.equal(words('resolved', { resolution: 'recovered', still_down: 2 }), 'Resolved; 2 stores still down');
   assert.equal(
     words('told', { message: 'opened', contact_points: ['a', 'b'] }),
-    'Told 2 contact points: incident opened',
+    'Notified 2 contact points: incident opened',
   );
   assert.equal(
     words('escalated', { message: 'escalated', contact_points: ['a'], step: 1 }),
@@ -93,7 +93,7 @@ test('events are in words', () => {
   assert.equal(words('acknowledged', { reason: 'On my way' }), 'Acknowledged: On my way');
   assert.equal(words('acknowledged', { reason: null, by: 'link' }), 'Acknowledged from a message');
   assert.equal(words('assigned', { assignee: 'u', name: 'Olga' }), 'Assigned to Olga');
-  assert.equal(words('assigned', { assignee: null, name: null }), 'Assigned to nobody');
+  assert.equal(words('assigned', { assignee: null, name: null }), 'Unassigned');
 });
 
 test('the polls of an incident are those of its time with an hour around it, and at most eight days', () => {

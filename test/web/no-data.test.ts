@@ -117,7 +117,7 @@ test('periods that are not covered by polls are not compared', async (t) => {
     .getByRole('listitem')
     .allInnerTexts();
   assert.match(hour, /vs previous hour/);
-  assert.match(day, /↓ -4\.1\d pp vs previous 24 hours/);
+  assert.match(day, /↓ −4\.1\d pp vs previous 24 hours/);
   assert.match(week, /98\.\d+%\s+not enough history\s+1 h downtime \/ 168 h scheduled\s+▲ 3\d\.\d% coverage/);
   await page.goto(`${fleet.url}/stores/new?tab=compare`);
   await page.getByText(/^Not enough history\. The store was first checked 15 Nov 2026/).waitFor();

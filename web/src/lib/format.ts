@@ -43,7 +43,7 @@ export function percentStep(ratio: number): string {
 /** The change between two ratios, in percentage points, signed: `+0.3 pp`. */
 export function changeInPoints(now: number | null, before: number | null): string | undefined {
   if (now === null || before === null) return undefined;
-  return `${points.format((now - before) * 100)} pp`;
+  return `${points.format((now - before) * 100).replace('-', '−')} pp`;
 }
 
 /** A duration in its two largest units: `3 h 12 min`, `45 s`. */

@@ -72,7 +72,7 @@ export function eventWords({ kind, detail }: IncidentEvent): string {
     case 'snoozed':
       return `Snoozed until ${withOffset(Date.parse(String(detail.until)), VIEWER_ZONE, 'day')}`;
     case 'assigned':
-      return detail.assignee === null ? 'Assigned to nobody' : `Assigned to ${detail.name ?? 'a user'}`;
+      return detail.assignee === null ? 'Unassigned' : `Assigned to ${detail.name ?? 'a user'}`;
     case 'commented':
       return String(detail.text);
   }
@@ -87,7 +87,7 @@ function toldWords(kind: 'told' | 'escalated', { message, contact_points, step }
   const to = counted(Array.isArray(contact_points) ? contact_points.length : 0, 'contact point');
   if (kind === 'escalated') return `Escalated to ${to}${typeof step === 'number' ? `, step ${step + 1}` : ''}`;
   const about = MESSAGE_KIND_WORDS[message as Delivery['kind']] as string | undefined;
-  return `Told ${to}${after(about?.toLowerCase())}`;
+  return `Notified ${to}${after(about?.toLowerCase())}`;
 }
 
 function after(text: unknown): string {

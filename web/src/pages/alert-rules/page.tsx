@@ -27,7 +27,7 @@ export default function AlertRulesPage() {
       <header class="head">
         <div>
           <h1>Alert rules</h1>
-          <p class="quiet">When a store counts as down, which incidents share a message, and who is told.</p>
+          <p class="quiet">When a store counts as down, which incidents share a message, and who is notified.</p>
         </div>
         {may('alerts:write') && editing.value === undefined && (
           <button type="button" class="button main" onClick={() => (editing.value = 'new')}>
@@ -75,11 +75,11 @@ function NoRules({ hasPoints }: { readonly hasPoints: boolean }) {
   return (
     <Empty title="No alert rules yet">
       <p>
-        Without a rule, nobody is told when a store goes down. A backtest shows what a rule would have sent last week.
+        Without a rule, nobody is notified when a store goes down. A backtest shows what a rule would have sent last week.
       </p>
       {!hasPoints && (
         <p>
-          A rule tells <Link href="/contact-points">contact points</Link>: create one first, or let it tell the owners
+          A rule notifies <Link href="/contact-points">contact points</Link>: create one first, or let it notify the owners
           of the stores.
         </p>
       )}

@@ -64,7 +64,7 @@ function Step({ step: { after, points: chosen, owners }, number, points, wrong, 
   };
   return (
     <fieldset aria-describedby={wrong === undefined ? undefined : `${id}-wrong`}>
-      <legend class="legend">{number === 1 ? 'Tell at once' : `Escalation step ${number}`}</legend>
+      <legend class="legend">{number === 1 ? 'Notify at once' : `Escalation step ${number}`}</legend>
       {number > 1 && (
         <div class="field">
           <label for={`${id}-after`}>Minutes after the incident opened, unless it is acknowledged</label>

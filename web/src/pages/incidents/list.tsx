@@ -86,7 +86,7 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
         {rule !== '' && ` · ${rule}`}
         {severity === 'notice' && <span class="tag">notice</span>}
         {mass_outage_id !== null && <span class="tag">mass outage</span>}
-        {!told && resolved_at === null && mass_outage_id === null && <span class="tag">nobody told yet</span>}
+        {!told && resolved_at === null && mass_outage_id === null && <span class="tag">nobody notified yet</span>}
       </p>
       <People incident={incident} />
       {kind === 'mass_outage' && <Members id={incident_id} />}
