@@ -75,12 +75,13 @@ function NoRules({ hasPoints }: { readonly hasPoints: boolean }) {
   return (
     <Empty title="No alert rules yet">
       <p>
-        Without a rule, nobody is notified when a store goes down. A backtest shows what a rule would have sent last week.
+        Without a rule, nobody is notified when a store goes down. A backtest shows what a rule would have sent last
+        week.
       </p>
       {!hasPoints && (
         <p>
-          A rule notifies <Link href="/contact-points">contact points</Link>: create one first, or let it notify the owners
-          of the stores.
+          A rule notifies <Link href="/contact-points">contact points</Link>: create one first, or let it notify the
+          owners of the stores.
         </p>
       )}
     </Empty>

@@ -78,7 +78,10 @@ function Fleet({ fleet, data, history }: FleetProps) {
 function NoStores() {
   return may('imports:write') ? (
     <Empty title="No stores yet">
-      <p>Restaurant Monitor needs three files: the polls, the business hours and the time zones of your stores.</p>
+      <p>
+        Import the polls of your stores, and their business hours and time zones; stores without them are open 24/7 in
+        America/Chicago.
+      </p>
       <Link class="button main" href="/imports">
         Import the files
       </Link>
