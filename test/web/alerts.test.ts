@@ -98,7 +98,7 @@ test('a rule that was tested leads to a push notification, an incident and its a
   await page.getByText('This rule would have sent 1 message last week').waitFor();
   await page.getByText('about 1 incident at 1 of 2 stores. 0 were back within the hour.').waitFor();
   await page.getByRole('figure', { name: 'Messages per day' }).getByText('Show as table').click();
-  await page.getByRole('columnheader', { name: '24 hours from' }).waitFor();
+  await page.getByRole('columnheader', { name: 'Day from' }).waitFor();
   assert.equal(await overflowOf(page), 0, 'the form is wider than a phone');
   await button(page, 'Create rule').click();
   await page.getByRole('article', { name: 'Down' }).getByText('At once: Kitchen phone').waitFor();
