@@ -263,7 +263,10 @@ test('the email address of a user signs in like the login, unless it is the logi
   assert.equal(await who('Anna@Example.com'), id);
   assert.equal(await who('ben@example.com'), other.id);
   await accounts.users.change(TESTER, id, { disabled: false, email: null });
-  await assert.rejects(who('anna@example.com'), { code: 'unauthorized', message: 'the login or the password is wrong' });
+  await assert.rejects(who('anna@example.com'), {
+    code: 'unauthorized',
+    message: 'the login or the password is wrong',
+  });
 });
 
 test('attempts with an email address are delayed like those with an unknown name, and apart from those with the login', async (t) => {
