@@ -42,7 +42,8 @@ const LONGEST_SNOOZE = 30 * DAY;
 
 /** Which incidents to list. */
 export interface IncidentQuery extends Omit<IncidentFilter, 'storeIds'> {
-  readonly storeId?: string | undefined;
+  /** Only those of these stores. */
+  readonly ofStores?: readonly string[] | undefined;
   /** Only those of stores with all of these labels. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
 }
@@ -64,12 +65,12 @@ export class IncidentService {
   /** The visible incidents, newest first. */
   async list(
     principal: Principal,
-    { storeId, labels = [], ...others }: IncidentQuery,
+    { ofStores, labels = [], ...others }: IncidentQuery,
     page: PageRequest<TimePlace>,
   ): Promise<Page<IncidentRecord, TimePlace>> {
     const stores = storesOf(principal);
     const own = stores === 'all' ? undefined : [...stores];
-    const named = storeId === undefined ? own : canSee(principal, storeId) ? [storeId] : [];
+    const named = ofStores === undefined ? own : ofStores.filter((id) => canSee(principal, id));
     const storeIds = labels.length === 0 ? named : await this.#withLabels(labels, named);
     return readPage(
       page,

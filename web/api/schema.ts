@@ -2850,7 +2850,7 @@ export interface Routes {
       readonly cursor?: string | undefined;
       /** open: the store is not up again; resolved: it is */
       readonly state?: 'open' | 'resolved' | undefined;
-      /** an opaque id, as in the feeds */
+      /** one store, or several separated by commas or spaces */
       readonly store_id?: string | undefined;
       /** the ID from the list */
       readonly rule_id?: string | undefined;

@@ -52,8 +52,8 @@ export function auditRoutes({ audit }: Accounts): Routes {
         const { actor_id, action, subject_kind, subject_id } = request.query;
         const filter = {
           ...(actor_id !== undefined && { actorId: actor_id }),
-          ...(action !== undefined && { action }),
-          ...(subject_kind !== undefined && { subjectKind: subject_kind }),
+          ...(action !== undefined && { action: action.toLowerCase() }),
+          ...(subject_kind !== undefined && { subjectKind: subject_kind.toLowerCase() }),
           ...(subject_id !== undefined && { subjectId: subject_id }),
         };
         const page = { limit: limitOf(request.query), after: timePlaceFrom(request.query.cursor) };

@@ -3,10 +3,11 @@ import { Type } from 'typebox';
 import type { IncidentDetail as Detail, IncidentService } from '../../alerts/incidents.ts';
 import { parseInstant } from '../../calendar/instant.ts';
 import { invalid } from '../../lib/errors.ts';
+import { idsIn } from '../../lib/id-list.ts';
 import { Id, timeCursor, timePlaceFrom } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
-import { GivenInstant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { GivenInstant, Nullable, OneOf } from '../schemas.ts';
 import { labelFrom, StoreFilterQuery } from '../stores/filter.ts';
 import type { Routes } from '../types.ts';
 import { eventResource, Incident, IncidentDetail, IncidentPath, incidentResource } from './schemas.ts';
@@ -36,7 +37,9 @@ export function incidentRoutes(incidents: IncidentService): Routes {
             {
               ...PageQuery,
               state: Type.Optional(OneOf(['open', 'resolved'], 'open: the store is not up again; resolved: it is')),
-              store_id: Type.Optional(StoreId),
+              store_id: Type.Optional(
+                Type.String({ maxLength: 20_000, description: 'one store, or several separated by commas or spaces' }),
+              ),
               rule_id: Type.Optional(Id),
               mass_outage_id: Type.Optional(Id),
               acknowledged: Type.Optional(Type.Boolean({ description: 'whether somebody has acknowledged it' })),
@@ -51,9 +54,10 @@ export function incidentRoutes(incidents: IncidentService): Routes {
         },
       },
       async ({ principal, query }) => {
-        const { state, store_id: storeId, rule_id: ruleId, mass_outage_id: parentId, acknowledged, members } = query;
+        const { state, store_id: storeIds, rule_id: ruleId, mass_outage_id: parentId, acknowledged, members } = query;
         const filter = {
-          ...{ storeId, ruleId, parentId, acknowledged, members, labels: query.label?.map(labelFrom) },
+          ...{ ruleId, parentId, acknowledged, members, labels: query.label?.map(labelFrom) },
+          ofStores: storeIds === undefined ? undefined : idsIn(storeIds),
           open: state === undefined ? undefined : state === 'open',
         };
         const page = { limit: limitOf(query), after: timePlaceFrom(query.cursor) };

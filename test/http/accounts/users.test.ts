@@ -294,7 +294,7 @@ test('admins can filter and page through the audit log', async (t) => {
     'anna user.signed_in',
     'anyone user.added',
   ]);
-  const ofBob = (await anna.ask('GET', `/audit?subject_kind=user&subject_id=${ids.bob}&action=user.added`)).json<{
+  const ofBob = (await anna.ask('GET', `/audit?subject_kind=User&subject_id=${ids.bob}&action=user.added`)).json<{
     items: Body[];
   }>();
   assert.equal(ofBob.items.length, 1);

@@ -166,6 +166,8 @@ test('owners see and answer the incidents of their stores only', async (t) => {
   assert.deepEqual(await stores('operator'), ['elsewhere', 'mine']);
   assert.deepEqual(await stores('owner'), ['mine']);
   assert.deepEqual(await stores('owner', '?store_id=elsewhere'), []);
+  assert.deepEqual(await stores('operator', '?store_id=elsewhere,mine'), ['elsewhere', 'mine']);
+  assert.deepEqual(await stores('owner', '?store_id=elsewhere%20mine'), ['mine']);
   assert.deepEqual(await stores('operator', '?state=resolved'), []);
   assert.deepEqual(await stores('operator', '?label=city:Rome'), ['elsewhere']);
   assert.deepEqual(await stores('operator', '?label=city:rome'), ['elsewhere']);
