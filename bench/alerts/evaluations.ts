@@ -1,4 +1,5 @@
 import { AlertWorld, MINUTE, NOON } from '../../test/support/alert-world.ts';
+import { median } from '../measure.ts';
 import type { Sizes } from './sizes.ts';
 
 /** How long evaluations after a batch of polls take, by the size of the fleet. */
@@ -47,8 +48,4 @@ async function measure(count: number, batch: number, batches: number): Promise<E
   } finally {
     for (const cleanup of cleanups) await cleanup();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -10,6 +10,7 @@ import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { createServer } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { merge } from '../../test/support/staging.ts';
+import { median, quantile } from '../measure.ts';
 import type { Sizes } from './sizes.ts';
 
 /** The time from when a poll is stored until a message that names its store is at the receiver. */
@@ -78,11 +79,8 @@ export async function measureLatency({ stores, outages }: Sizes['latency']): Pro
       await sleep(PAUSE);
     }
     for (const end = performance.now() + PATIENCE; arrived.size < outages && performance.now() < end; ) await sleep(50);
-    const times = [...stored]
-      .map(([id, at]) => (arrived.get(id) ?? Number.POSITIVE_INFINITY) - at)
-      .sort((a, b) => a - b);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? Number.NaN;
-    return { stores, outages, median: at(0.5), p99: at(0.99) };
+    const times = [...stored].map(([id, at]) => (arrived.get(id) ?? Number.POSITIVE_INFINITY) - at);
+    return { stores, outages, median: median(times), p99: quantile(times, 0.99) };
   } finally {
     await server.close();
     receiver.close();

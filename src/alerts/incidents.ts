@@ -17,7 +17,7 @@ import type {
   IncidentRecord,
 } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import { hasLabelsLike } from '../stores/labels.ts';
+import { labelMatcher } from '../stores/labels.ts';
 import { visibleStores } from './recipients.ts';
 import { storeNamesOf } from './store-names.ts';
 
@@ -173,7 +173,7 @@ export class IncidentService {
   ): Promise<string[]> {
     const { directory } = await this.#parts.schedules();
     const entries = among === undefined ? directory.entries : among.flatMap((id) => directory.byId.get(id) ?? []);
-    return entries.filter((store) => hasLabelsLike(store, labels)).map(({ id }) => id);
+    return entries.filter(labelMatcher(labels)).map(({ id }) => id);
   }
 
   async #changing(

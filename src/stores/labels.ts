@@ -10,13 +10,11 @@ export function hasLabels(
   return true;
 }
 
-/** The same with values without case and accents, as people search. */
-export function hasLabelsLike(
-  { labels }: Pick<StoreEntry, 'labels'>,
-  wanted: Iterable<readonly [key: string, value: string]>,
-): boolean {
-  for (const [key, value] of wanted) {
-    if (!Object.hasOwn(labels, key) || folded(labels[key] as string) !== folded(value)) return false;
-  }
-  return true;
+/** The same with values without case and accents, as people search; the wanted ones are folded once for all stores. */
+export function labelMatcher(
+  wanted: readonly (readonly [key: string, value: string])[],
+): (store: Pick<StoreEntry, 'labels'>) => boolean {
+  const pairs = wanted.map(([key, value]) => [key, folded(value)] as const);
+  return ({ labels }) =>
+    pairs.every(([key, value]) => Object.hasOwn(labels, key) && folded(labels[key] as string) === value);
 }

@@ -1,10 +1,10 @@
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import { reasonOf } from '../domain/reasons.ts';
-import { folded } from '../lib/folded.ts';
 import { storeMatcher } from '../lib/store-search.ts';
 import { yieldTurn } from '../lib/world/timers.ts';
 import type { StoreEntry } from './directory.ts';
 import { scheduleKnown } from './known.ts';
+import { labelMatcher } from './labels.ts';
 import { compare, inOrder, isByOutage, type LiveOf, type Position, positionOf, type Sort } from './order.ts';
 import type { Outages, State, States, StoreState } from './states.ts';
 
@@ -108,17 +108,12 @@ function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, a
 
 function matcherOf(filter: StoreFilter, stores: readonly StoreEntry[], at: number): (store: StoreEntry) => boolean {
   const { ids, search = '', zone, labels = [], scheduleKnown: known } = filter;
-  const wanted = labels.map(([key, value]) => [key, folded(value)] as const);
+  const isLabeled = labelMatcher(labels);
   const found = storeMatcher(search, () => stores.map(({ id }) => id));
   return (store) =>
     (ids === undefined || ids.has(store.id)) &&
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     (known === undefined || scheduleKnown(store, at) === known) &&
-    wanted.every(([key, value]) => hasValue(store, key, value)) &&
+    isLabeled(store) &&
     (search === '' || found(store.id, store.name, ...Object.values(store.labels)));
-}
-
-/** @param value folded */
-function hasValue({ labels }: StoreEntry, key: string, value: string): boolean {
-  return Object.hasOwn(labels, key) && folded(labels[key] as string) === value;
 }

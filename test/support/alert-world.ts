@@ -101,7 +101,7 @@ export class AlertWorld {
     });
   }
 
-  /** Writes the digests that are due at so many minutes after noon, and returns what was added. */
+  /** Writes the digests that are due this many minutes after noon, and returns what was added. */
   async digest(minutes: number, digests = this.digests): Promise<DeliveryRecord[]> {
     this.now = NOON + minutes * MINUTE;
     await digests.write();

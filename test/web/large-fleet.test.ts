@@ -51,7 +51,7 @@ test('a list of 100,000 stores can be searched and scrolled', async (t) => {
   await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
   const table = page.getByRole('table', { name: 'All stores' });
-  // The figures of so many stores take their time beside other tests.
+  // The figures of 100,000 stores take long while other tests run.
   await table.getByRole('row').nth(10).waitFor({ timeout: 120_000 });
   assert.equal(await table.getAttribute('aria-rowcount'), String(STORES + 1));
   const search = page.getByLabel('Search stores');

@@ -47,7 +47,7 @@ const QuietHours = Type.Object(
 
 const DigestTime = Type.Object(
   {
-    time: Type.String({ maxLength: 20, description: 'in `time_zone`', examples: ['08:00'] }),
+    time: { ...TimeOfDay, examples: ['08:00'] },
     day: Type.Optional(Nullable(Type.Integer({ minimum: 0, maximum: 6, description: '0 is Monday; null: every day' }))),
   },
   {
