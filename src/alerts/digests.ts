@@ -10,11 +10,13 @@ import type { ContactPointRecord } from '../storage/ports/contact-points.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { dueDigest } from './due-digest.ts';
 import { type Recipient, Recipients } from './recipients.ts';
-import { storeFacts } from './store-facts.ts';
+import { type StoreFactsParts, storeFacts } from './store-facts.ts';
 
 export interface DigestParts {
   readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'deliveries' | 'leases' | 'snapshot'>;
   readonly schedules: () => Promise<FleetSchedule>;
+  readonly planned: StoreFactsParts['planned'];
+  readonly pollInterval: number;
   readonly log: Logger;
   readonly now: () => number;
   /** Whether the wall clock can be relied on. */
@@ -140,10 +142,10 @@ export class Digests {
       if (!longest.has(storeId)) longest.set(storeId, incident);
     }
     const listed = [...longest.values()].slice(0, MOST_LISTED);
-    const { storage, schedules, now } = this.#parts;
+    const { storage, schedules, planned, pollInterval, now } = this.#parts;
     const fleet = await schedules();
     const facts = await storage.snapshot((snapshot) =>
-      Promise.all(listed.map((incident) => storeFacts(snapshot, fleet, incident, now()))),
+      Promise.all(listed.map((incident) => storeFacts({ snapshot, fleet, planned, pollInterval }, incident, now()))),
     );
     const found = facts.filter((one) => one !== undefined);
     return { facts: found, more: longest.size - found.length };

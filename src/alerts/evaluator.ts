@@ -14,7 +14,8 @@ import { stepMassOutages } from './mass-outages.ts';
 import { speak } from './messages.ts';
 import { Recipients } from './recipients.ts';
 import { missedPolls, type SightParts, stepSight } from './sight.ts';
-import { dropOrphans, type PlannedDowntime, rangeAround, stepStores } from './store-incidents.ts';
+import type { StoreFactsParts } from './store-facts.ts';
+import { dropOrphans, rangeAround, stepStores } from './store-incidents.ts';
 import { UsualDowntime } from './usual-downtime.ts';
 
 export interface EvaluatorParts extends Omit<SightParts, 'storage'> {
@@ -22,8 +23,7 @@ export interface EvaluatorParts extends Omit<SightParts, 'storage'> {
   readonly schedules: () => Promise<FleetSchedule>;
   /** The present states of all stores. */
   readonly states: () => Promise<States>;
-  /** The planned downtime of stores in the instants `[from, to]`. */
-  readonly planned: (fleet: FleetSchedule, from: number, to: number) => Promise<PlannedDowntime>;
+  readonly planned: StoreFactsParts['planned'];
   readonly log: Logger;
   /** The wall clock and the monotonic clock, milliseconds. */
   readonly now: () => number;
@@ -183,7 +183,7 @@ export class Evaluator {
     if (letters.length === 0) return;
     await storage.snapshot((snapshot) =>
       writeLetters(draft, letters, {
-        ...{ snapshot, fleet },
+        ...{ snapshot, fleet, planned: this.#parts.planned, pollInterval },
         missedPolls: (since, until) => missedPolls(this.#parts, since, until),
       }),
     );

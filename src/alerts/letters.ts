@@ -1,12 +1,10 @@
 import type { NotificationFacts, NotificationKind, StoreFacts } from '../domain/alerts/facts.ts';
-import type { FleetSchedule } from '../fleet/schedules.ts';
 import type { IncidentRecord } from '../storage/ports/alerts.ts';
-import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { Draft } from './draft.ts';
 import { isAnswerable } from './incidents.ts';
 import { isAffected } from './mass-outages.ts';
 import type { Letter } from './messages.ts';
-import { storeFacts } from './store-facts.ts';
+import { type StoreFactsParts, storeFacts } from './store-facts.ts';
 import { appliesTo } from './store-incidents.ts';
 
 /** The stores that a message lists. */
@@ -21,9 +19,7 @@ const ASKING: ReadonlySet<NotificationKind> = new Set([
   'mass_outage',
 ]);
 
-export interface LetterParts {
-  readonly snapshot: Snapshot;
-  readonly fleet: FleetSchedule;
+export interface LetterParts extends StoreFactsParts {
   /** How many polls were missed in a stretch of blindness. */
   readonly missedPolls: (from: number, to: number) => Promise<number>;
 }
@@ -35,7 +31,7 @@ export async function writeLetters(draft: Draft, letters: readonly Letter[], par
     const about = storeIncidents(letter);
     const stores: StoreFacts[] = [];
     for (const incident of about.slice(0, MOST_LISTED)) {
-      const facts = known.get(incident.id) ?? storeFacts(parts.snapshot, parts.fleet, incident, draft.now);
+      const facts = known.get(incident.id) ?? storeFacts(parts, incident, draft.now);
       known.set(incident.id, facts);
       const found = await facts;
       if (found !== undefined) stores.push(found);

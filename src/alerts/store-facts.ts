@@ -1,31 +1,58 @@
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import type { StoreFacts } from '../domain/alerts/facts.ts';
-import { totalWithin } from '../domain/interval.ts';
+import { lostTime } from '../domain/alerts/run.ts';
+import { staleAfter } from '../domain/staleness.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import type { IncidentRecord } from '../storage/ports/alerts.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
-import { rangeAround } from './store-incidents.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import { NO_INSTANTS, type PlannedDowntime, rangeAround } from './store-incidents.ts';
 
 /** The polls that a message shows of a store. */
 const POLLS_SHOWN = 5;
 
+export interface StoreFactsParts {
+  readonly snapshot: Snapshot;
+  readonly fleet: FleetSchedule;
+  /** The planned downtime of stores in the instants `[from, to]`. */
+  readonly planned: (fleet: FleetSchedule, from: number, to: number) => Promise<PlannedDowntime>;
+  /** Milliseconds between two polls of a store. */
+  readonly pollInterval: number;
+}
+
 /** What messages say about the store of an incident; `undefined`: it is deleted. */
 export async function storeFacts(
-  snapshot: Snapshot,
-  fleet: FleetSchedule,
-  { storeId = '', since, upAt }: IncidentRecord,
+  parts: StoreFactsParts,
+  incident: IncidentRecord,
   now: number,
 ): Promise<StoreFacts | undefined> {
-  const store = fleet.directory.byId.get(storeId);
+  const { storeId = '', since, upAt } = incident;
+  const store = parts.fleet.directory.byId.get(storeId);
   if (store === undefined) return undefined;
   const { id, key, name, labels, zone = DEFAULT_ZONE } = store;
-  const { from } = rangeAround(now);
-  const { base, schedule } = fleet.over(Math.min(from, since), now);
-  const open = schedule.openIntervals(key - base, since, now);
-  const polls = await snapshot.lastPolls(key, from, now, POLLS_SHOWN);
+  const polls = await parts.snapshot.lastPolls(key, rangeAround(now).from, now, POLLS_SHOWN);
   return {
     ...{ id, name, labels, zone, downSince: since, upSince: upAt },
-    lost: totalWithin(open, since, upAt ?? now),
+    lost: await lostSince(parts, store, since, upAt ?? now),
     polls: polls.map(({ instant, active, reason }) => ({ at: instant, active, reason })),
   };
+}
+
+/** The downtime that polls have seen, so that a message never claims a time of which nothing is known; milliseconds. */
+async function lostSince(
+  { snapshot, fleet, planned, pollInterval }: StoreFactsParts,
+  store: StoreEntry,
+  since: number,
+  until: number,
+): Promise<number> {
+  const { from } = rangeAround(since);
+  const { base, schedule } = fleet.over(from, until);
+  const polls = await snapshot.polls(store.key, store.key + 1, from, until);
+  const view = {
+    ...{ at: until, open: schedule.openIntervals(store.key - base, from, until) },
+    unknown: schedule.unknownIntervals(store.key - base),
+    planned: (await planned(fleet, from, until))(store),
+    ...{ polls, first: 0, last: polls.length, reasons: NO_INSTANTS, staleAfter: staleAfter(pollInterval) },
+  };
+  return lostTime(view, since, until);
 }

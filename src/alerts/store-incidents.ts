@@ -100,7 +100,7 @@ export function dropOrphans(draft: Draft, byId: ReadonlyMap<string, StoreEntry>)
   }
 }
 
-const NO_INSTANTS: ReadonlySet<number> = new Set();
+export const NO_INSTANTS: ReadonlySet<number> = new Set();
 
 /** The instants of inactive polls for which the platform says why, by the key of the store. */
 async function reasonInstants(

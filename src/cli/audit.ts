@@ -35,5 +35,13 @@ function actionFrom(text: string, name: string): void {
 }
 
 function rowOf({ at, actor, action, subjectKind, subjectId, detail }: AuditRecord): string[] {
-  return [formatInstant(at), actor, action, `${subjectKind} ${subjectId}`, JSON.stringify(detail)];
+  return [formatInstant(at), actor, action, `${subjectKind} ${subjectId}`, detailText(detail)];
+}
+
+/** `role=owner stores=17,18` */
+function detailText(detail: AuditRecord['detail']): string {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
 }

@@ -69,7 +69,8 @@ async function reportFromFiles(config: Config, flags: ReportFlags, asOf: number 
   try {
     const run = runOn(contextOn(config, storage));
     describeImport(await importFromFlags(run, flags));
-    await write(run, flags, asOf, false);
+    // Files are an archive: as of their newest poll, they are as old as they are meant to be.
+    await write(run, flags, asOf, asOf !== undefined);
   } finally {
     await storage.close();
   }

@@ -59,7 +59,7 @@ export function refuseEmptyValues(command: Command): void {
   for (const option of command.options) {
     if (option.required || option.optional) refuseEmpty(option, option.long ?? option.flags, option.flags);
   }
-  for (const argument of command.registeredArguments) refuseEmpty(argument, argument.name(), argument.name());
+  for (const argument of command.registeredArguments) refuseEmpty(argument, argument.name(), 'a value');
 }
 
 function refuseEmpty(target: Option | Argument, name: string, expected: string): void {

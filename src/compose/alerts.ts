@@ -77,7 +77,7 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
     trusted: () => clock.trusted,
   });
   const digests = new Digests({
-    ...{ storage, schedules, log, now, server, onMessages },
+    ...{ storage, schedules, planned, pollInterval, log, now, server, onMessages },
     trusted: () => clock.trusted,
   });
   const rules = new RuleService({ storage, directory, audit, now, onChanged: () => evaluator.anythingChanged() });

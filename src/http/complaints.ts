@@ -60,7 +60,7 @@ const WORDS: Readonly<Record<string, (complaint: Complaint, rule: Rule) => strin
     const known = Object.keys(properties).filter(
       (name) => !properties[name]?.readOnly && !properties[name]?.deprecated,
     );
-    return known.length === 0 ? 'is unknown, expected no field' : `is unknown, expected only ${known.join(', ')}`;
+    return known.length === 0 ? 'is unknown, expected none' : `is unknown, expected only ${known.join(', ')}`;
   },
   minItems: (_complaint, { minItems }) => `has too few entries, expected at least ${minItems}`,
   maxItems: (_complaint, { maxItems }) => `has too many entries, expected at most ${maxItems}`,

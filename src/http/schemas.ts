@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import { formatAhead, formatInstant, formatLocal } from '../calendar/instant.ts';
 import { invalid } from '../lib/errors.ts';
 import { excerpt, trimmed } from '../lib/text.ts';
+import { EXPECTED } from './expectations.ts';
 
 /** A request without query parameters. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
@@ -11,7 +12,17 @@ export const Instant = Type.String({ format: 'date-time', examples: ['2023-01-25
 
 /** An instant in a request: any spelling of RFC 3339 with `Z` or an offset. */
 export const GivenInstant = (description: string) =>
-  Type.String({ maxLength: 64, description: `${description} (RFC 3339)`, examples: ['2023-01-25T18:13:22.479Z'] });
+  Type.String({
+    maxLength: 64,
+    description: `${description} (RFC 3339)`,
+    examples: ['2023-01-25T18:13:22.479Z'],
+    [EXPECTED]: 'an instant such as 2023-01-25T18:13:22.479Z',
+  });
+
+/** @throws UserError `invalid_input` if the period of a request ends before it begins */
+export function refuseReversed(from: number, to: number): void {
+  if (to < from) throw invalid(`to is ${formatInstant(to)}, expected an instant not before from`, 'to');
+}
 
 /** An instant in UTC and in store local time. */
 export const StoreTime = Type.Object(

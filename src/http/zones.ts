@@ -3,7 +3,7 @@ import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { zoneBetween, zoneName, zoneNames } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
 import { invalid, notFound } from '../lib/errors.ts';
-import { GivenInstant, Instant, Nullable } from './schemas.ts';
+import { GivenInstant, Instant, Nullable, refuseReversed } from './schemas.ts';
 import { TimeZoneRules, timeZones } from './time-zones.ts';
 import type { Routes } from './types.ts';
 
@@ -82,7 +82,7 @@ export const zoneRoutes: Routes = async (app) => {
       const name = zoneName(request.params.name);
       if (name === undefined) throw notFound(`there is no time zone "${request.params.name}"`);
       const [from, to] = [instantFrom('from', request.query.from), instantFrom('to', request.query.to)];
-      if (to < from) throw invalid(`to is ${formatInstant(to)}, expected an instant not before from`, 'to');
+      refuseReversed(from, to);
       if (to - from > LONGEST_YEARS * 366 * DAY) {
         throw invalid(`to is ${formatInstant(to)}, expected at most ${LONGEST_YEARS} years after from`, 'to');
       }

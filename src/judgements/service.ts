@@ -43,7 +43,8 @@ export interface ShownJudgement extends KnownJudgement, PhaseOf {
 
 export interface JudgementFilter {
   readonly phase?: Phase | undefined;
-  readonly storeId?: string | undefined;
+  /** Only what includes one of these stores. */
+  readonly storeIds?: readonly string[] | undefined;
   /** The id of the last judgement of the previous page. */
   readonly after?: string | undefined;
   readonly limit: number;
@@ -76,11 +77,11 @@ export class JudgementService {
    */
   async list(
     principal: Principal,
-    { phase, storeId, after, limit }: JudgementFilter,
+    { phase, storeIds, after, limit }: JudgementFilter,
   ): Promise<{ items: ShownJudgement[]; next: string | undefined }> {
     const { directory, log, now } = this.#parts;
     const [stores, { judgements }] = [await directory.current(), await log.current()];
-    const store = storeId === undefined ? undefined : storeNamed(stores, storesOf(principal), storeId);
+    const named = storeIds?.map((id) => storeNamed(stores, storesOf(principal), id));
     const reaches = this.#reaches.of(judgements, this.#visible(principal, stores));
     const newest = judgements.map((_, i) => judgements.length - 1 - i);
     const place = after === undefined ? -1 : newest.findIndex((i) => judgements[i]?.record.id === after);
@@ -90,7 +91,7 @@ export class JudgementService {
     for (const i of newest.slice(place + 1)) {
       const [judgement, reach] = [judgements[i] as KnownJudgement, reaches[i] as Reach];
       if (reach.stores === 0 && !isSeenByAll(principal)) continue;
-      if (store !== undefined && !selects(judgement.record.stores, store)) continue;
+      if (named?.some((store) => selects(judgement.record.stores, store)) === false) continue;
       const shown = this.#shown(principal, judgement, reach, now());
       if (phase !== undefined && shown.phase !== phase) continue;
       if (items.length === limit) return { items, next: items.at(-1)?.record.id };

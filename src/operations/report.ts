@@ -1,14 +1,13 @@
 import { isLive } from '../config/config.ts';
 import { latestInstant } from '../domain/future.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
-import { isStale } from '../domain/staleness.ts';
 import { UserError } from '../lib/errors.ts';
 import { createReadStream } from '../lib/world/files.ts';
 import { computeReport } from '../reports/compute.ts';
 import type { ReportFigures } from '../reports/figures.ts';
 import { type Format, renderFigures } from '../reports/formats.ts';
 import { parquetFile } from '../reports/parquet.ts';
-import { ageOf } from '../reports/stale-polls.ts';
+import { stalePollOf, warningOf } from '../reports/stale-polls.ts';
 import type { Operation, OperationIo } from './operation.ts';
 
 export interface WriteReport {
@@ -31,26 +30,26 @@ export interface WrittenReport {
 export const writeReport: Operation<WriteReport, WrittenReport> = async (context, args, io) => {
   const { config, storage, now } = context;
   const { estimator = config.estimator, format } = args;
-  const figures = await storage.snapshot(async (snapshot) => {
-    const asOf = args.asOf ?? (await snapshot.latestPoll(latestInstant(now())));
+  const { figures, newest } = await storage.snapshot(async (snapshot) => {
+    const newest = await snapshot.latestPoll(Math.min(latestInstant(now()), args.asOf ?? Number.POSITIVE_INFINITY));
+    const asOf = args.asOf ?? newest;
     if (asOf === undefined) {
       throw new UserError('conflict', 'there are no polls to take the report time from; use --as-of');
     }
     const onProgress = (done: number) => io.progress('computing', done);
     const pollInterval = config.poll.interval;
     const { signal } = io;
-    return computeReport(snapshot, asOf, { estimator, detailed: format === 'full', pollInterval, onProgress, signal });
+    const options = { estimator, detailed: format === 'full', pollInterval, onProgress, signal };
+    return { newest, figures: await computeReport(snapshot, asOf, options) };
   }, 'background');
   await write(figures, format, io);
-  const warning = args.asOf === undefined ? staleness(figures.asOf, now(), config) : undefined;
+  const stalePoll = stalePollOf(
+    { asOf: args.asOf, newest, requestedAt: now(), live: isLive(config) },
+    config.poll.interval,
+  );
+  const warning = warningOf({ asOf: figures.asOf, requestedAt: now(), stalePoll });
   return { asOf: figures.asOf, estimator, stores: figures.ids.length, warning };
 };
-
-/** Only live systems have stale polls: an archive is expected to be old. */
-function staleness(latest: number, now: number, config: Parameters<typeof isLive>[0]): string | undefined {
-  if (!isLive(config) || !isStale(latest, now, config.poll.interval)) return undefined;
-  return `the newest poll is ${ageOf(latest, now)}; the report does not cover the time since`;
-}
 
 async function write(figures: ReportFigures, format: Format, io: OperationIo): Promise<void> {
   if (format !== 'parquet') {

@@ -3,7 +3,6 @@ import { type Principal, storesOf, userIdOf } from '../accounts/access.ts';
 import { zoneRelease } from '../calendar/tzdb.ts';
 import { latestInstant } from '../domain/future.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
-import { isStale } from '../domain/staleness.ts';
 import { checkWaiting } from '../jobs/admission.ts';
 import { JobQueue, type JobQueueOptions } from '../jobs/queue.ts';
 import { Retention } from '../jobs/retention.ts';
@@ -19,6 +18,7 @@ import type { Storage } from '../storage/ports/storage.ts';
 import { ResultReader } from './reader.ts';
 import { type ClaimedReport, type ComputedReport, ReportJobs } from './report-jobs.ts';
 import type { ResultsFolder } from './results.ts';
+import { stalePollOf } from './stale-polls.ts';
 import { Visibility } from './visibility.ts';
 
 export interface ReportServiceOptions {
@@ -29,7 +29,7 @@ export interface ReportServiceOptions {
   readonly estimator?: EstimatorName | undefined;
   /** Milliseconds between two polls of a store; without it, reports have no covered time, and their polls are not stale. */
   readonly pollInterval?: number | undefined;
-  /** Whether polls come in by themselves; otherwise the data is an archive, whose polls are not stale. */
+  /** Whether polls come in by themselves; otherwise the data is an archive, whose newest polls are not stale. */
   readonly live?: boolean | undefined;
   /** How long a report is kept after its end, milliseconds; `undefined`: for ever. */
   readonly keep?: number | undefined;
@@ -78,8 +78,8 @@ export class ReportService {
   readonly #queue: JobQueue<ClaimedReport, ComputedReport>;
   readonly #visibility: Visibility;
   readonly #estimator: EstimatorName;
-  /** `undefined`: polls are not stale, however old. */
-  readonly #staleInterval: number | undefined;
+  readonly #pollInterval: number;
+  readonly #live: boolean;
   readonly #budgets: Pick<Budgets, 'waitingReportsPerUser' | 'results'>;
   readonly #now: () => number;
 
@@ -89,7 +89,8 @@ export class ReportService {
     this.#budgets = options.budgets ?? DEFAULT_BUDGETS;
     this.#results = results;
     this.#estimator = estimator ?? 'nearest';
-    this.#staleInterval = options.live === true ? pollInterval : undefined;
+    this.#pollInterval = pollInterval ?? Number.POSITIVE_INFINITY;
+    this.#live = options.live === true;
     this.#now = now;
     this.#queue = new JobQueue(new ReportJobs({ storage, results, pollInterval, now }), { log, onEnd, writer });
     this.#visibility = new Visibility(storage.reports);
@@ -125,7 +126,8 @@ export class ReportService {
   async trigger(principal: Principal, request: ReportRequest): Promise<ReportRecord> {
     const { asOf, stores, estimator = this.#estimator, detailed = false } = request;
     const limited = await this.#storesFor(principal, stores);
-    const instant = asOf ?? (await this.#latestPoll(principal));
+    const newest = await this.#newestPoll(principal, asOf);
+    const instant = asOf ?? newest ?? noPolls(principal);
     await this.#refuseWhenFull();
     const requestedAt = this.#now();
     const report = await this.#storage.reports.add(
@@ -134,8 +136,7 @@ export class ReportService {
         asOf: instant,
         estimator,
         detailed: detailed || estimator !== 'nearest',
-        pollsLate:
-          asOf === undefined && this.#staleInterval !== undefined && isStale(instant, requestedAt, this.#staleInterval),
+        stalePoll: stalePollOf({ asOf, newest, requestedAt, live: this.#live }, this.#pollInterval),
         stores: limited,
         requestedBy: userIdOf(principal),
         requestedAt,
@@ -228,24 +229,27 @@ export class ReportService {
   }
 
   /** Of the stores that somebody sees: when others were polled is not theirs to know. */
-  async #latestPoll(principal: Principal): Promise<number> {
+  async #newestPoll(principal: Principal, asOf: number | undefined): Promise<number | undefined> {
     const seen = storesOf(principal);
     // A poll that a wrong clock has put into the future would move every window.
-    const upTo = latestInstant(this.#now());
-    const latest = await this.#storage.snapshot((snapshot) =>
+    const upTo = Math.min(latestInstant(this.#now()), asOf ?? Number.POSITIVE_INFINITY);
+    return this.#storage.snapshot((snapshot) =>
       seen === 'all' ? snapshot.latestPoll(upTo) : snapshot.latestPollOf([...seen], upTo),
     );
-    if (latest !== undefined) return latest;
-    if (seen !== 'all') {
-      throw new UserError(
-        'conflict',
-        'there are no polls of your stores, so there is no instant to report on; give "as_of"',
-      );
-    }
+  }
+}
+
+/** @throws UserError `conflict`, always */
+function noPolls(principal: Principal): never {
+  if (storesOf(principal) !== 'all') {
     throw new UserError(
       'conflict',
-      'there are no polls in the database, so there is no instant to report on; import a polls file ' +
-        '(restaurant-monitor import --polls FILE) or give "as_of"',
+      'there are no polls of your stores, so there is no instant to report on; give "as_of"',
     );
   }
+  throw new UserError(
+    'conflict',
+    'there are no polls in the database, so there is no instant to report on; import a polls file ' +
+      '(restaurant-monitor import --polls FILE) or give "as_of"',
+  );
 }

@@ -50,6 +50,19 @@ test('a message says where, since when, what was lost and what the polls found',
   });
 });
 
+test('the lost time of a message has no time without polls, and no planned downtime', async (t) => {
+  const world = await AlertWorld.open(t, { stores: [{ id: 'a' }] });
+  await world.saveRule('r');
+  // Half-way between the polls is 07:00, but nothing is known before 09:00: two polling intervals before the second.
+  await world.poll(['a', -600, true], ['a', -60, false]);
+  world.planned.set('a', [NOON - 120 * MINUTE, NOON - 90 * MINUTE]);
+  await world.poll(['a', -45, false]);
+  world.now = NOON - 45 * MINUTE;
+  await world.evaluator.evaluate();
+  const lost = async () => (await world.deliveries()).map(({ facts }) => facts.stores[0]?.lost);
+  assert.deepEqual(await lost(), [105 * MINUTE]);
+});
+
 test('a message about several incidents lists ten stores, counts the others and links to all incidents', async (t) => {
   // Twelve of 200 stores are too small a share for a mass outage.
   const all = Array.from({ length: 200 }, (_, i) => `s${String(i).padStart(3, '0')}`);

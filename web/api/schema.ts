@@ -221,7 +221,7 @@ export type ClassicReportStatus = {
   /** share of the stores done */
   readonly progress: number;
   readonly as_of: string;
-  /** the latest poll of a live system was older than two polling intervals when the report was created */
+  /** the latest poll before `as_of` was older than two polling intervals: at `as_of` if that was given, or when the report of a live system was created */
   readonly warning?: string | undefined;
 } | {
   readonly status: 'Complete';
@@ -232,13 +232,13 @@ export type ClassicReportStatus = {
   readonly stores: number;
   /** the release of the IANA time zone database used for the report */
   readonly tz_version?: string | undefined;
-  /** the latest poll of a live system was older than two polling intervals when the report was created */
+  /** the latest poll before `as_of` was older than two polling intervals: at `as_of` if that was given, or when the report of a live system was created */
   readonly warning?: string | undefined;
 } | {
   readonly status: 'Failed';
   readonly reason: string;
   readonly as_of: string;
-  /** the latest poll of a live system was older than two polling intervals when the report was created */
+  /** the latest poll before `as_of` was older than two polling intervals: at `as_of` if that was given, or when the report of a live system was created */
   readonly warning?: string | undefined;
 };
 
@@ -2734,7 +2734,7 @@ export interface Routes {
     query?: {
       /** `active`: it covers the present time of one of its stores */
       readonly state?: 'active' | 'upcoming' | 'past' | 'revoked' | undefined;
-      /** only what includes this store */
+      /** one store, or several separated by commas or spaces */
       readonly store_id?: string | undefined;
       /** items per page */
       readonly limit?: number | undefined;

@@ -8,7 +8,7 @@ import { Id, timeCursor, timePlaceFrom } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Nullable, OneOf } from '../schemas.ts';
-import { labelFrom, StoreFilterQuery } from '../stores/filter.ts';
+import { labelFrom, StoreFilterQuery, StoreIds } from '../stores/filter.ts';
 import type { Routes } from '../types.ts';
 import { eventResource, Incident, IncidentDetail, IncidentPath, incidentResource } from './schemas.ts';
 
@@ -37,9 +37,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
             {
               ...PageQuery,
               state: Type.Optional(OneOf(['open', 'resolved'], 'open: the store is not up again; resolved: it is')),
-              store_id: Type.Optional(
-                Type.String({ maxLength: 20_000, description: 'one store, or several separated by commas or spaces' }),
-              ),
+              store_id: Type.Optional(StoreIds),
               rule_id: Type.Optional(Id),
               mass_outage_id: Type.Optional(Id),
               acknowledged: Type.Optional(Type.Boolean({ description: 'whether somebody has acknowledged it' })),

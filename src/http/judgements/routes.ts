@@ -4,9 +4,10 @@ import { Value } from 'typebox/value';
 import { coverageResource, judgementResource } from '../../judgements/resources.ts';
 import type { JudgementService, ShownJudgement } from '../../judgements/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
+import { idsIn } from '../../lib/id-list.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
-import { StoreId } from '../schemas.ts';
+import { StoreIds } from '../stores/filter.ts';
 import type { Routes } from '../types.ts';
 import {
   Judgement,
@@ -37,7 +38,7 @@ export function judgementRoutes(judgements: JudgementService): Routes {
           querystring: Type.Object(
             {
               state: Type.Optional(Phase),
-              store_id: Type.Optional({ ...StoreId, description: 'only what includes this store' }),
+              store_id: Type.Optional(StoreIds),
               ...PageQuery,
             },
             { additionalProperties: false },
@@ -47,7 +48,8 @@ export function judgementRoutes(judgements: JudgementService): Routes {
       },
       async ({ principal, query }) => {
         const [after] = decodeCursor(query.cursor, Cursor, (schema, value) => Value.Check(schema, value)) ?? [];
-        const filter = { phase: query.state, storeId: query.store_id, after, limit: limitOf(query) };
+        const storeIds = query.store_id === undefined ? undefined : idsIn(query.store_id);
+        const filter = { phase: query.state, storeIds, after, limit: limitOf(query) };
         const { items, next } = await judgements.list(principal, filter);
         return { items: items.map(judgementResource), next_cursor: next === undefined ? null : encodeCursor([next]) };
       },

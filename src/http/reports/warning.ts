@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import { warningOf } from '../../reports/stale-polls.ts';
 import type { ReportRecord } from '../../storage/ports/report-catalog.ts';
 
-const MEANING = 'the latest poll of a live system was older than two polling intervals when the report was created';
+const MEANING =
+  'the latest poll before `as_of` was older than two polling intervals: at `as_of` if that was given, or when the report of a live system was created';
 
 export const Warning = Type.String({ description: MEANING });
 

@@ -1,14 +1,23 @@
 import { type Static, Type } from 'typebox';
 import { zoneName } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN } from '../../domain/reasons.ts';
+import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import { LIMITS } from '../../lib/budgets.ts';
+import { invalid } from '../../lib/errors.ts';
 import { idsIn } from '../../lib/id-list.ts';
 import { SEARCH_LENGTH } from '../../lib/store-search.ts';
+import { excerpt } from '../../lib/text.ts';
 import type { StoreFilter } from '../../stores/list.ts';
 import { STATES } from '../../stores/states.ts';
 import { EXPECTED } from '../expectations.ts';
 import { OneOf } from '../schemas.ts';
 import { givenZone, ZoneName } from './store-schemas.ts';
+
+/** The stores of a query parameter, which `idsIn` reads. */
+export const StoreIds = Type.String({
+  maxLength: 20_000,
+  description: 'one store, or several separated by commas or spaces',
+});
 
 /** The query parameters that choose stores. */
 export const StoreFilterQuery = {
@@ -60,6 +69,7 @@ export const StoreFilterQuery = {
 
 const Query = Type.Object(StoreFilterQuery);
 
+/** @throws UserError `invalid_input` for a time zone that does not exist */
 export function filterFrom(query: Static<typeof Query>): StoreFilter {
   const zone = givenZone(query);
   return {
@@ -68,10 +78,17 @@ export function filterFrom(query: Static<typeof Query>): StoreFilter {
     search: query.search,
     states: query.state,
     reasons: query.reason,
-    zone: zone === undefined ? undefined : (zoneName(zone) ?? zone),
+    zone: zone === undefined ? undefined : zoneFrom(zone),
     labels: query.label?.map(labelFrom),
     scheduleKnown: query.schedule_known,
   };
+}
+
+function zoneFrom(text: string): string {
+  const zone = text === UNKNOWN_ZONE ? text : zoneName(text);
+  if (zone !== undefined) return zone;
+  const expected = `an IANA time zone such as America/Chicago, or ${UNKNOWN_ZONE}`;
+  throw invalid(`time_zone is "${excerpt(text)}", expected ${expected}`, 'time_zone');
 }
 
 /** A label of a query, given as `key:value`. */

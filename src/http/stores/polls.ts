@@ -10,7 +10,7 @@ import { utf8 } from '../../lib/text.ts';
 import type { StoreService } from '../../stores/service.ts';
 import { Nothing } from '../document/media.ts';
 import { decodeCursor, encodeCursor, limitOf, Page, PageQuery } from '../pages.ts';
-import { GivenInstant, Nullable, StoreId, StoreTime } from '../schemas.ts';
+import { GivenInstant, Nullable, refuseReversed, StoreId, StoreTime } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { PollReason, PollStatus, pollBody, StorePath, zoneOf } from './store-schemas.ts';
 
@@ -101,11 +101,10 @@ export function pollRoutes(polls: PollService, stores: StoreService): Routes {
       async ({ params, query, principal }) => {
         const limit = limitOf(query);
         const [before] = decodeCursor(query.cursor, Cursor, (schema, value) => Value.Check(schema, value)) ?? [];
-        const found = await polls.list(principal, params.store_id, {
-          from: query.from === undefined ? FIRST : instantFrom('from', query.from),
-          to: before ?? (query.to === undefined ? LAST : instantFrom('to', query.to)),
-          limit: limit + 1,
-        });
+        const from = query.from === undefined ? FIRST : instantFrom('from', query.from);
+        const to = query.to === undefined ? LAST : instantFrom('to', query.to);
+        refuseReversed(from, to);
+        const found = await polls.list(principal, params.store_id, { from, to: before ?? to, limit: limit + 1 });
         const zone = zoneOf(found.store);
         const items = found.polls.slice(0, limit);
         const last = items.at(-1);

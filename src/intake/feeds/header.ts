@@ -62,7 +62,7 @@ function lineEndOf(head: string): LineEnd {
 export function checkColumns(feed: Feed, header: readonly string[], label: string): void {
   const missing = missingColumns(feed, header);
   if (missing !== undefined) {
-    const lacks = `${label} has no column ${missing}; a ${feed.title} file needs ${columnNames(feed)}`;
+    const lacks = `${label} has no ${missing}; a ${feed.title} file needs ${columnNames(feed)}`;
     throw new UserError('invalid_input', `${lacks}, its header has ${printable(header)}${hint(feed, header)}`, {
       withoutContent: lacks + hint(feed, header),
     });
@@ -112,9 +112,12 @@ function optionalNames({ columns, takesLabels }: Feed): string[] {
 /** The columns that a header lacks, in words; `undefined`: none. */
 function missingColumns(feed: Feed, header: readonly string[]): string | undefined {
   const missing = requiredColumns(feed).filter((column) => !header.some((name) => isNamed(column, name)));
-  if (missing.length > 0) return missing.map(({ headers }) => `"${headers[0]}"`).join(', ');
+  if (missing.length > 0) {
+    const names = missing.map(({ headers }) => `"${headers[0]}"`);
+    return `${names.length > 1 ? 'columns' : 'column'} ${names.join(', ')}`;
+  }
   if (feed.needsOptional !== true || foundColumns(feed, header) > requiredColumns(feed).length) return undefined;
-  return alternatives(optionalNames(feed).map((name) => `"${name}"`));
+  return `column ${alternatives(optionalNames(feed).map((name) => `"${name}"`))}`;
 }
 
 function requiredColumns({ columns }: Feed): FeedColumn[] {
@@ -180,5 +183,5 @@ function hint(feed: Feed, header: readonly string[]): string {
     const [found, most] = [foundColumns(other, header), fits === undefined ? 0 : foundColumns(fits, header)];
     if (found > most || (found === most && other.needsOptional !== true)) fits = other;
   }
-  return fits === undefined ? '' : ` (that is a ${fits.title} file: ${fits.option})`;
+  return fits === undefined ? '' : ` (that is a ${fits.title} file)`;
 }

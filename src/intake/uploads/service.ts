@@ -177,9 +177,12 @@ export class ImportService {
    * @throws UserError `not_found`; `gone` when another server has it, or it was deleted
    */
   async file(id: string): Promise<UploadedFile> {
-    const { fileName } = await this.find(id);
+    const { fileName, status } = await this.find(id);
     const file = await this.#uploads.readUpload(id);
     if (file !== undefined) return { fileName, ...file };
+    if (status === 'complete') {
+      throw new UserError('gone', `import ${id} is complete, and its file was deleted: files are kept until then`);
+    }
     throw new UserError('gone', `the file of import ${id} is not, or no longer, in the uploads folder of this server`);
   }
 

@@ -12,8 +12,8 @@ export interface ReportRecord {
   readonly estimator: EstimatorName;
   /** Whether it includes credible intervals; one by `markov` always does. */
   readonly detailed: boolean;
-  /** Whether it describes the newest poll of a live system, and polls were stale when it was requested. */
-  readonly pollsLate: boolean;
+  /** The instant of the newest poll that it could see, if that was stale; `undefined`: polls were not stale. */
+  readonly stalePoll: number | undefined;
   /** The stores that it is limited to; `undefined`: all stores. */
   readonly filter: StoreSelection | undefined;
   /** The user who requested it; `undefined`: there were no users. */
@@ -70,8 +70,7 @@ export interface NewReport {
   readonly estimator?: EstimatorName;
   /** Default `false`. */
   readonly detailed?: boolean;
-  /** Default `false`. */
-  readonly pollsLate?: boolean;
+  readonly stalePoll?: number | undefined;
   /** The ids of the stores that it is limited to, sorted, without repetition. Default: all stores. */
   readonly stores?: readonly string[] | undefined;
   readonly requestedBy?: string | undefined;

@@ -8,8 +8,8 @@ const STATUS = `case when r.cancelled_ms is not null then 'cancelled' else c.sta
 const ENDED = 'coalesce(r.cancelled_ms, c.finished_ms, r.requested_ms)';
 const TABLES = `reports r join reports c on c.report_id = coalesce(r.shares, r.report_id)`;
 const RECORDS = `
-  select r.report_id, r.as_of_ms, r.estimator, r.detailed, r.polls_late, r.filter_digest, r.filter_size,
-    r.requested_by, r.requested_ms, c.report_id as result_id, ${STATUS} as status, c.started_ms,
+  select r.report_id, r.as_of_ms, r.estimator, r.detailed, r.polls_late, r.newest_poll_ms, r.filter_digest,
+    r.filter_size, r.requested_by, r.requested_ms, c.report_id as result_id, ${STATUS} as status, c.started_ms,
     coalesce(r.cancelled_ms, c.finished_ms) as finished_ms,
     c.progress, c.stores, c.reason, c.tz_version, c.claimed_by, c.csv_bytes, c.csv_sha256, c.figures_bytes, c.figures_sha256
   from ${TABLES}
@@ -73,7 +73,8 @@ export function reportOf(row: Row): ReportRecord {
     asOf: Number(row.as_of_ms),
     estimator: row.estimator as EstimatorName,
     detailed: row.detailed === true,
-    pollsLate: row.polls_late === true,
+    // The reports of earlier versions that had late polls were as of the newest one.
+    stalePoll: numberOr(row.newest_poll_ms) ?? (row.polls_late === true ? Number(row.as_of_ms) : undefined),
     filter: digest === undefined ? undefined : { digest, size: Number(row.filter_size) },
     requestedBy: textOr(row.requested_by),
     resultId: String(row.result_id),

@@ -43,7 +43,8 @@ export class SqlReportCatalog implements ReportCatalog {
       as_of: report.asOf,
       estimator: report.estimator ?? 'nearest',
       detailed: report.detailed ?? false,
-      polls_late: report.pollsLate ?? false,
+      polls_late: report.stalePoll !== undefined,
+      newest_poll: report.stalePoll ?? null,
       requested: report.requestedAt,
       requested_by: report.requestedBy ?? null,
       filter,
@@ -54,10 +55,10 @@ export class SqlReportCatalog implements ReportCatalog {
     return this.#sharing(async (sql) => {
       admit?.(await countQueued(sql, report.requestedBy));
       await sql.run(
-        `insert into reports (report_id, status, as_of_ms, estimator, detailed, polls_late, stores_filter,
-           filter_digest, filter_size, requested_by, requested_ms, progress, attempts, deleted, shares)
-         select $id, 'queued', $as_of::bigint, $estimator, $detailed::boolean, $polls_late::boolean, $filter, $digest,
-           $size::integer, $requested_by, $requested::bigint, 0, 0, false, (
+        `insert into reports (report_id, status, as_of_ms, estimator, detailed, polls_late, newest_poll_ms,
+           stores_filter, filter_digest, filter_size, requested_by, requested_ms, progress, attempts, deleted, shares)
+         select $id, 'queued', $as_of::bigint, $estimator, $detailed::boolean, $polls_late::boolean,
+           $newest_poll::bigint, $filter, $digest, $size::integer, $requested_by, $requested::bigint, 0, 0, false, (
              select report_id from reports
              where as_of_ms = $as_of::bigint and estimator = $estimator and detailed = $detailed::boolean
                and filter_digest is not distinct from $digest and shares is null
@@ -106,8 +107,8 @@ export class SqlReportCatalog implements ReportCatalog {
            select report_id from reports
            where ${claimable} order by ${lastServed('reports')} nulls first, requested_ms limit 1 ${lock}
          )
-       returning report_id, as_of_ms, estimator, detailed, polls_late, filter_digest, filter_size, requested_by,
-         requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason, tz_version`,
+       returning report_id, as_of_ms, estimator, detailed, polls_late, newest_poll_ms, filter_digest, filter_size,
+         requested_by, requested_ms, report_id as result_id, status, started_ms, finished_ms, progress, stores, reason, tz_version`,
       { attempt, at, tz_version: tzVersion ?? null },
     );
     return claimed === undefined ? undefined : reportOf(claimed);

@@ -40,13 +40,24 @@ test('a live report with stale polls has a warning in every view', async (t) => 
   assert.deepEqual(await server.told(await trigger(server)), Array(7).fill(LATE));
 });
 
-test('there is no warning with an explicit instant, in an archive, or with fresh polls', async (t) => {
+test('there is no warning with the instant of a poll, in an archive, or with fresh polls', async (t) => {
   const nothing = Array(7).fill(undefined);
   const late = await fleet(t, 121);
   assert.deepEqual(await late.told(await trigger(late, { as_of: '2023-01-22T12:00:00Z' })), nothing);
   for (const quiet of [await fleet(t, 119), await fleet(t, 121, {})]) {
     assert.deepEqual(await quiet.told(await trigger(quiet)), nothing);
   }
+});
+
+test('a report as of an instant long after the polls before it has a warning, also in an archive', async (t) => {
+  const server = await fleet(t, 48 * 60, {});
+  const asOf = async (instant: string) => server.told(await trigger(server, { as_of: instant }));
+  const warning = 'the newest poll was 4 hours old at as_of; the time since is an extrapolation without any poll';
+  assert.deepEqual(await asOf('2023-01-22T16:00:00Z'), Array(7).fill(warning));
+  assert.deepEqual(await asOf('2023-01-22T13:59:59.999Z'), Array(7).fill(undefined));
+  await merge(server.storage, { polls: [['mine', T + 24 * HOUR, true]] });
+  assert.deepEqual(await asOf('2023-01-22T16:00:00Z'), Array(7).fill(warning));
+  assert.deepEqual(await asOf('2023-01-23T12:30:00Z'), Array(7).fill(undefined));
 });
 
 test('the warning depends on when the report was requested, not on when it is read', async (t) => {

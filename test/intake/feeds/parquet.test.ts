@@ -136,8 +136,8 @@ test('Parquet: a missing column stops the import, and a swapped feed is recognis
   const path = await parquetFile(importer, 'x.parquet', `select 'a' as store_id, 'UTC' as timezone_str`);
   assert.equal(
     await importer.refusal({ polls: [path] }),
-    'x.parquet has no column "status", "timestamp_utc"; a polls file needs the columns store_id, status, ' +
-      'timestamp_utc, its header has store_id, timezone_str (that is a time zones file: --timezones)',
+    'x.parquet has no columns "status", "timestamp_utc"; a polls file needs the columns store_id, status, ' +
+      'timestamp_utc, its header has store_id, timezone_str (that is a time zones file)',
   );
 });
 

@@ -119,11 +119,11 @@ test('a file of another feed that is given as special hours is told what it is',
   const weekly = importer.file('menu_hours.csv', `${HOURS}a,0,09:00,17:00\n`);
   assert.match(
     await importer.refusal({ specialHours: [weekly] }),
-    /^menu_hours\.csv has no column "date"; a special hours file needs .* \(that is a business hours file: --hours\)$/,
+    /^menu_hours\.csv has no column "date"; a special hours file needs .* \(that is a business hours file\)$/,
   );
   const special = importer.file('special.csv', `${SPECIAL_HOURS}a,2023-12-24,,\n`);
   assert.match(
     await importer.refusal({ hours: [special] }),
-    /^special\.csv has no column "day".* \(that is a special hours file: --special-hours\)$/,
+    /^special\.csv has no column "day".* \(that is a special hours file\)$/,
   );
 });

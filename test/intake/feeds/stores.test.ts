@@ -112,8 +112,8 @@ test('a stores file needs something to say, and each label once with a usable ke
       'one of name, timezone_str, probe_url, label:…, its header has store_id, nick',
   );
   assert.match(await refusal('name'), /s.csv has no column "store_id"/);
-  assert.match(await refusal('store_id,status,timestamp_utc'), /that is a polls file: --polls/);
-  assert.match(await refusal('store_id,day,start_time_local,end_time_local'), /that is a business hours file: --hours/);
+  assert.match(await refusal('store_id,status,timestamp_utc'), /that is a polls file/);
+  assert.match(await refusal('store_id,day,start_time_local,end_time_local'), /that is a business hours file/);
   assert.equal(await refusal('store_id,label:a,label:A'), 's.csv has the column "label:A" more than once');
   assert.equal(await refusal('store_id,name,Name'), 's.csv has the column "name" more than once');
   assert.equal(await refusal('store_id,label:'), 's.csv has the column "label:", whose label is empty');

@@ -29,7 +29,7 @@ const WRONG: Readonly<Record<string, readonly [content: string | Buffer, message
   xz: [Buffer.from('\xfd7zXZ\0', 'latin1'), `is compressed with xz; ${KINDS}`],
   'rows without a header': [
     `a,active,${AT}\n`,
-    `has no column "store_id", "status", "timestamp_utc"; ${NEEDS} a, active, 2023-01-22 12:09:39.388884 UTC`,
+    `has no columns "store_id", "status", "timestamp_utc"; ${NEEDS} a, active, 2023-01-22 12:09:39.388884 UTC`,
   ],
   'one missing column': ['store_id,status,time\n', `has no column "timestamp_utc"; ${NEEDS} store_id, status, time`],
   'one missing column between semicolons': [
@@ -39,16 +39,16 @@ const WRONG: Readonly<Record<string, readonly [content: string | Buffer, message
   'a column twice': ['store_id,status,timestamp_utc,Status\n', 'has the column "status" more than once'],
   'control characters': [
     '\x1b[31mred\x07\n',
-    `has no column "store_id", "status", "timestamp_utc"; ${NEEDS} ?[31mred?`,
+    `has no columns "store_id", "status", "timestamp_utc"; ${NEEDS} ?[31mred?`,
   ],
   'business hours': [
     HOURS,
-    `has no column "status", "timestamp_utc"; ${NEEDS} store_id, day, start_time_local, end_time_local ` +
-      '(that is a business hours file: --hours)',
+    `has no columns "status", "timestamp_utc"; ${NEEDS} store_id, day, start_time_local, end_time_local ` +
+      '(that is a business hours file)',
   ],
   'time zones': [
     ZONES,
-    `has no column "status", "timestamp_utc"; ${NEEDS} store_id, timezone_str (that is a time zones file: --timezones)`,
+    `has no columns "status", "timestamp_utc"; ${NEEDS} store_id, timezone_str (that is a time zones file)`,
   ],
 };
 
@@ -63,7 +63,7 @@ test('recognises polls that are given as hours or as zones', async (t) => {
   const importer = await Importer.open(t);
   const path = importer.file('x.csv', POLLS);
   for (const feed of ['hours', 'zones'] as const) {
-    assert.match(await importer.refusal({ [feed]: [path] }), /\(that is a polls file: --polls\)$/);
+    assert.match(await importer.refusal({ [feed]: [path] }), /\(that is a polls file\)$/);
   }
 });
 

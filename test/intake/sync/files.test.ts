@@ -283,7 +283,7 @@ test('a file of a folder that cannot be read fails the source, and all other fil
   assert.deepEqual([failed?.status, failed?.files, failed?.added, failed?.attempts], ['failed', 2, 5, 4]);
   const reasons = String(failed?.error).split('; ');
   for (const name of ['1.csv', '3.csv', '4.csv']) {
-    assert.ok(String(failed?.error).includes(`${path(name)} has no column "store_id"`), failed?.error);
+    assert.ok(String(failed?.error).includes(`${path(name)} has no columns "store_id"`), failed?.error);
   }
   assert.equal(reasons.at(-1), 'and 2 more');
   const logged = log.map((line) => JSON.parse(line));

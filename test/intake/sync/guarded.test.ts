@@ -81,9 +81,9 @@ test('messages do not contain what was read', async (t) => {
   writeFileSync(join(folder, 'passwords.csv'), content);
   writeFileSync(join(folder, 'polls.parquet'), `PAR1${SECRET}PAR1`);
   for (const [name, kind] of [
-    [`http://127.0.0.1:${server.port}/polls.csv`, /polls\.csv has no column "store_id"/],
+    [`http://127.0.0.1:${server.port}/polls.csv`, /polls\.csv has no columns "store_id"/],
     [`http://127.0.0.1:${server.port}/parquet`, /parquet is not a valid Parquet file$/],
-    [join(folder, 'passwords.csv'), /passwords\.csv has no column "store_id"/],
+    [join(folder, 'passwords.csv'), /passwords\.csv has no columns "store_id"/],
     [join(folder, 'polls.parquet'), /polls\.parquet is not a valid Parquet file$/],
   ] as const) {
     const { status, error } = await read(t, name);

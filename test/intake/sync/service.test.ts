@@ -33,7 +33,7 @@ test('a source that fails does not affect the others, and is listed as failed un
   assert.deepEqual(
     failing.map(({ error }) => error),
     [
-      `${bad} has no column "store_id", "day", "start_time_local", "end_time_local"; a business hours file needs the ` +
+      `${bad} has no columns "store_id", "day", "start_time_local", "end_time_local"; a business hours file needs the ` +
         'columns store_id, day, start_time_local, end_time_local',
       `there is no file ${gone}`,
     ],

@@ -109,21 +109,21 @@ export function catalogContract(engine: string, open: () => Promise<Storage>): v
     test('a report keeps its own mark of stale polls when it shares a result', async (t) => {
       const { reports } = await opened(t);
       await reports.add(wanted('given'));
-      assert.equal((await reports.add(wanted('late', { pollsLate: true }))).resultId, 'given');
+      assert.equal((await reports.add(wanted('late', { stalePoll: T - 1 }))).resultId, 'given');
       assert.equal(
-        (await reports.add(wanted('other', { asOf: T + 1, requestedAt: T + 1, pollsLate: true }))).pollsLate,
-        true,
+        (await reports.add(wanted('other', { asOf: T + 1, requestedAt: T + 1, stalePoll: T }))).stalePoll,
+        T,
       );
-      assert.equal((await reports.claim(ME, T))?.pollsLate, false);
-      assert.equal((await reports.claim(ME, T))?.pollsLate, true);
+      assert.equal((await reports.claim(ME, T))?.stalePoll, undefined);
+      assert.equal((await reports.claim(ME, T))?.stalePoll, T);
       await reports.complete('given', ME, 1, T + 2);
       const found = await Promise.all(['given', 'late', 'other'].map((id) => reports.find(id)));
       assert.deepEqual(
-        found.map((report) => report?.pollsLate),
-        [false, true, true],
+        found.map((report) => report?.stalePoll),
+        [undefined, T - 1, T],
       );
-      const listed = (await reports.list({ limit: 9 })).map(({ id, pollsLate }) => `${id} ${pollsLate}`);
-      assert.deepEqual(listed.sort(), ['given false', 'late true', 'other true']);
+      const listed = (await reports.list({ limit: 9 })).map(({ id, stalePoll }) => `${id} ${stalePoll}`);
+      assert.deepEqual(listed.sort(), ['given undefined', `late ${T - 1}`, `other ${T}`]);
     });
 
     test('reports are listed newest first, a page at a time, by status and user', async (t) => {

@@ -676,7 +676,7 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
         asOf: T,
         estimator: 'nearest',
         detailed: false,
-        pollsLate: false,
+        stalePoll: undefined,
         filter: undefined,
         requestedBy: undefined,
         resultId: 'r1',

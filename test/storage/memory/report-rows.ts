@@ -12,7 +12,11 @@ export type ReportRow = RecordRow<'reports'>;
 export function reportOf(row: ReportRow, computed: ReportRow): ReportRecord {
   return {
     ...{ id: row.report_id, asOf: row.as_of_ms, estimator: row.estimator as EstimatorName, detailed: row.detailed },
-    ...{ pollsLate: row.polls_late, requestedBy: row.requested_by ?? undefined, requestedAt: row.requested_ms },
+    ...{
+      stalePoll: row.newest_poll_ms ?? undefined,
+      requestedBy: row.requested_by ?? undefined,
+      requestedAt: row.requested_ms,
+    },
     filter: row.filter_digest === null ? undefined : { digest: row.filter_digest, size: Number(row.filter_size) },
     resultId: computed.report_id,
     status: (row.cancelled_ms === null ? computed.status : 'cancelled') as ReportStatus,

@@ -50,12 +50,7 @@ interface Row {
  * @throws RowFaults when a change is invalid; nothing was changed then
  */
 export async function changeStores(stores: readonly BatchedStore[], { create = false }: ChangeOptions = {}) {
-  const rows = stores.map((store, index) => ({ index, store }));
-  const wrong = wrongIds(stores);
-  const named = rows.filter(({ store }) => store.store_id !== '');
-  const chunks = Array.from({ length: Math.ceil(named.length / CHUNK) }, (_, i) =>
-    named.slice(i * CHUNK, (i + 1) * CHUNK),
-  );
+  const [wrong, chunks] = [wrongIds(stores), chunksOf(stores)];
   if (wrong.faults.length > 0 || chunks.length > 1) await check(wrong, chunks, create);
   const counts = { created: 0, changed: 0, unchanged: 0 };
   for (const chunk of chunks) {
@@ -69,6 +64,21 @@ export async function changeStores(stores: readonly BatchedStore[], { create = f
     counts.unchanged += made.unchanged;
   }
   return counts;
+}
+
+/**
+ * Checks changes of many stores without making them.
+ *
+ * @throws RowFaults when a change is invalid
+ */
+export function checkStores(stores: readonly BatchedStore[], { create = false }: ChangeOptions = {}): Promise<void> {
+  return check(wrongIds(stores), chunksOf(stores), create);
+}
+
+/** The stores that have an ID, in the parts that are sent. */
+function chunksOf(stores: readonly BatchedStore[]): Row[][] {
+  const named = stores.map((store, index) => ({ index, store })).filter(({ store }) => store.store_id !== '');
+  return Array.from({ length: Math.ceil(named.length / CHUNK) }, (_, i) => named.slice(i * CHUNK, (i + 1) * CHUNK));
 }
 
 /** The stores without an ID, and those with the ID of an earlier one. */

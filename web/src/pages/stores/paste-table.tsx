@@ -1,14 +1,17 @@
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { count, counted } from '../../lib/format.ts';
 import { type ColumnUse, labelKey, type PastedTable, storesIn, tableOf, usesOf } from '../../lib/pasted.ts';
 import { Form } from '../../parts/form.tsx';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
-import { changeStores, type RowFault, RowFaults } from '../../state/change-stores.ts';
+import { changeStores, checkStores, type RowFault, RowFaults } from '../../state/change-stores.ts';
 import { useUnsaved } from '../../state/unsaved.ts';
 
 /** Rows shown for a check by eye. */
 const SHOWN = 50;
+
+/** Milliseconds after the last change until the cells are checked. */
+const PAUSE = 500;
 
 const USES: readonly { readonly use: ColumnUse; readonly words: string }[] = [
   { use: 'store_id', words: 'ID' },
@@ -32,6 +35,16 @@ export function PasteTable({ onDone }: { readonly onDone: (words: string | undef
     uses.value = usesOf(table.value.header);
     faults.value = [];
   };
+  // What is wrong with a cell stands beside it before anything is saved.
+  useEffect(() => {
+    if (table.value.rows.length === 0 || !uses.value.includes('store_id')) return;
+    const timer = setTimeout(async () => {
+      const [checkedTable, checkedUses] = [table.value, uses.value];
+      const found = await faultsIn(checkedTable, checkedUses);
+      if (table.value === checkedTable && uses.value === checkedUses) faults.value = found;
+    }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [table.value, uses.value]);
   const save = async () => {
     faults.value = [];
     if (!uses.value.includes('store_id')) throw new Error('No column is the ID. Select one above the table.');
@@ -74,6 +87,16 @@ export function PasteTable({ onDone }: { readonly onDone: (words: string | undef
       )}
     </Form>
   );
+}
+
+/** What the server would refuse. Without an answer, nothing: saving tells. */
+async function faultsIn(table: PastedTable, uses: readonly ColumnUse[]): Promise<readonly RowFault[]> {
+  try {
+    await checkStores(storesIn(table, uses), { create: true });
+  } catch (error) {
+    if (error instanceof RowFaults) return error.faults;
+  }
+  return [];
 }
 
 interface RowsProps {
