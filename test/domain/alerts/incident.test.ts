@@ -1,56 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import {
-  type AlertState,
-  evaluate,
-  type Incident,
-  NO_INCIDENT,
-  type Transition,
-} from '../../../src/domain/alerts/incident.ts';
+import { type AlertState, evaluate, NO_INCIDENT, type Transition } from '../../../src/domain/alerts/incident.ts';
 import { type AlertRule, DEFAULT_RULE, ruleFaults } from '../../../src/domain/alerts/rule.ts';
-import type { StoreView } from '../../../src/domain/alerts/run.ts';
-import { ALWAYS, contains, EMPTY, type Intervals } from '../../../src/domain/interval.ts';
-import { arrangePolls } from '../../../src/domain/polls.ts';
-import { pollColumns } from '../../support/fleet.ts';
+import { ALWAYS } from '../../../src/domain/interval.ts';
+import { at, type Poll, span, viewOf, type World } from '../../support/store-view.ts';
 import { DAY, HOUR, MINUTE } from '../reference.ts';
-
-const STALE_AFTER = 2 * HOUR;
-
-/** An instant from `DAY HH:MM`, such as `0 09:30`. */
-function at(text: string): number {
-  const [, day = '', hours = '', minutes = ''] = /^(\d+) (\d\d):(\d\d)$/.exec(text) ?? [];
-  return Number(day) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE;
-}
-
-const span = (...texts: string[]): Intervals => texts.map(at);
-
-/** Open from 09:00 to 22:00 on ten days. */
-const DAYTIME: Intervals = Array.from({ length: 10 }, (_, day) => [at(`${day} 09:00`), at(`${day} 22:00`)]).flat();
-
-interface World {
-  readonly open?: Intervals;
-  readonly unknown?: Intervals;
-  readonly planned?: Intervals;
-  readonly rule?: Partial<AlertRule>;
-}
-
-type Poll = readonly [instant: number, active: boolean, reason?: boolean];
-
-function viewOf(polls: readonly Poll[], now: number, world: World): StoreView {
-  const columns = arrangePolls(pollColumns(polls.map(([instant, active]) => ({ store: 0, instant, active }))), 1);
-  return {
-    at: now,
-    open: world.open ?? DAYTIME,
-    unknown: world.unknown ?? EMPTY,
-    planned: world.planned ?? EMPTY,
-    polls: columns,
-    first: 0,
-    last: columns.length,
-    reasons: new Set(polls.filter(([, , reason]) => reason).map(([instant]) => instant)),
-    staleAfter: STALE_AFTER,
-  };
-}
 
 /**
  * What a rule says, evaluation by evaluation. A line is `0 10:00 +` (a poll that is evaluated when it was made), `-` for
@@ -206,94 +160,6 @@ test('late polls neither repeat nor revoke what was said', () => {
   assert.equal(evaluate(DEFAULT_RULE, viewOf(corrected, now, {}), settled).transition, undefined);
   const again = evaluate(DEFAULT_RULE, viewOf([...corrected, [at('0 13:25'), false]], now, {}), settled);
   assert.equal(again.transition?.kind, 'opened');
-});
-
-const anyPolls = fc
-  .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 3 * 24 * 4 - 1 }), fc.boolean(), fc.boolean()), {
-    selector: ([slot]) => slot,
-    maxLength: 60,
-  })
-  .map((polls) => polls.map(([slot, active, reason]): Poll => [slot * 15 * MINUTE, active, !active && reason]));
-const anyOpen = fc.constantFrom(
-  DAYTIME,
-  ALWAYS,
-  span('0 06:00', '0 10:00', '1 06:00', '1 10:00', '2 23:00', '3 04:00'),
-);
-const anyRule: fc.Arbitrary<AlertRule> = fc.record({
-  condition: fc.oneof(
-    fc.record({
-      kind: fc.constant('inactive_polls' as const),
-      polls: fc.integer({ min: 1, max: 4 }),
-      withReason: fc.integer({ min: 1, max: 4 }),
-    }),
-    fc.record({
-      kind: fc.constant('lost_time' as const),
-      lost: fc.integer({ min: 1, max: 300 }).map((m) => m * MINUTE),
-      within: fc.constant(DAY),
-    }),
-  ),
-  recovery: fc.integer({ min: 1, max: 3 }),
-  openingGrace: fc.constantFrom(0, 15 * MINUTE, HOUR),
-  nearClose: fc.constantFrom(0, 30 * MINUTE),
-});
-
-test('no alert outside open time or in planned downtime, none without an inactive poll, no recovery without an alert', () => {
-  fc.assert(
-    fc.property(
-      anyPolls,
-      anyOpen,
-      anyRule,
-      fc.constantFrom(EMPTY, span('1 08:00', '1 12:00')),
-      (polls, open, rule, planned) => {
-        let state = NO_INCIDENT;
-        let current: Incident | undefined;
-        const known: Poll[] = [];
-        for (const poll of polls) {
-          known.push(poll);
-          const now = Math.max(...known.map(([instant]) => instant));
-          const view = viewOf(known, now, { open, planned });
-          const { transition, state: next } = evaluate(rule, view, state);
-          if (transition?.kind === 'opened') {
-            assert.equal(current, undefined);
-            assert.ok(contains(open, now) && !contains(planned, now), `opened at ${text(now)}`);
-            assert.ok(
-              known.some(([instant, active]) => !active && instant === transition.incident.openedBy),
-              'no poll',
-            );
-            current = transition.incident;
-          } else if (transition?.kind === 'resolved') {
-            assert.deepEqual(transition.incident, current);
-            assert.ok(
-              known.some(
-                ([instant, active]) => active && contains(open, instant) && instant > transition.incident.openedBy,
-              ),
-              'no poll',
-            );
-            current = undefined;
-          }
-          assert.equal(next.incident, current);
-          // The same question again has the same answer, and nothing new to say.
-          assert.deepEqual(evaluate(rule, view, next), { state: next, transition: undefined });
-          state = next;
-        }
-      },
-    ),
-  );
-});
-
-test('the order in which polls arrive does not matter to what is open in the end', () => {
-  fc.assert(
-    fc.property(anyPolls, anyOpen, fc.integer({ min: 1, max: 3 }), (polls, open, count) => {
-      const rule: AlertRule = {
-        condition: { kind: 'inactive_polls', polls: count, withReason: count },
-        ...{ recovery: 1, openingGrace: 0, nearClose: 0 },
-      };
-      const now = Math.max(0, ...polls.map(([instant]) => instant));
-      const isOpen = (order: readonly Poll[]) =>
-        evaluate(rule, viewOf(order, now, { open }), NO_INCIDENT).state.incident?.firstPoll;
-      assert.equal(isOpen([...polls].reverse()), isOpen([...polls].sort((a, b) => a[0] - b[0])));
-    }),
-  );
 });
 
 test('a rule that can never alert is refused with the reason', () => {
