@@ -10,6 +10,7 @@ import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
+import { reachProblems, unreachedBy } from './unreached.ts';
 
 /** What a caller says of a rule. */
 export interface GivenRule {
@@ -53,6 +54,11 @@ export class RuleService {
   async get(principal: Principal, id: string): Promise<AlertRuleRecord> {
     refuseOwner(principal);
     return found(await this.#parts.storage.alerts.rule(id), id);
+  }
+
+  /** What is wrong with whom a rule notifies, as sentences: contact points may be disabled later than the rule is saved. */
+  problems(rule: AlertRuleRecord): Promise<string[]> {
+    return reachProblems(this.#parts.storage, rule);
   }
 
   /** @throws UserError `forbidden` for owners, `invalid_input` as `check` does, `conflict` when there are too many */
@@ -148,26 +154,14 @@ export class RuleService {
   }
 }
 
-/** Why steps would not notify those whom they name: contact points that are gone or disabled, and those of disabled users. */
 async function recipientFaults(
-  { accounts, contactPoints: points }: Pick<AlertChanges, 'accounts' | 'contactPoints'>,
+  parts: Pick<AlertChanges, 'accounts' | 'contactPoints'>,
   steps: readonly EscalationStep[],
 ): Promise<RuleFault[]> {
-  const faults: RuleFault[] = [];
-  for (const [i, { contactPoints }] of steps.entries()) {
-    const field = `steps.${i}.contact_points`;
-    for (const id of contactPoints) {
-      const point = await points.contactPoint(id);
-      const user = point?.userId === undefined ? undefined : await accounts.user(point.userId);
-      if (point === undefined) {
-        faults.push({ field, message: `${field} has "${id}", expected the id of a contact point` });
-      } else if (!point.enabled || user?.disabled) {
-        const what = point.enabled ? `of ${user?.login}, who is disabled` : 'which is disabled';
-        faults.push({ field, message: `${field} has "${point.name}", ${what} and would not be told` });
-      }
-    }
-  }
-  return faults;
+  return (await unreachedBy(parts, steps)).map(({ step, words }) => {
+    const field = `steps.${step}.contact_points`;
+    return { field, message: `${field} has ${words}, expected contact points that get messages` };
+  });
 }
 
 /** @throws UserError `invalid_input` with every reason, if there is one */

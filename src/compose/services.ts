@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/service.ts';
+import { silentRules } from '../alerts/unreached.ts';
 import { zoneWarning } from '../calendar/tzdb.ts';
 import { type Config, isLive } from '../config/config.ts';
 import { Freshness } from '../fleet/freshness.ts';
@@ -208,6 +209,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     ...{ storage, syncs, directory, clock, interval: config.poll.interval },
     troubleSince: () => prober?.stats().selfOutageSince,
     proberWarnings: () => (prober === undefined ? [] : healthWarnings(prober.health())),
+    alertWarnings: () => silentRules(storage),
     live: isLive(config),
     zoneWarning,
   });

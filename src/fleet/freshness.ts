@@ -23,6 +23,8 @@ export interface FreshnessParts {
   /** Milliseconds between two polls of a store. */
   readonly interval: number;
   readonly clock: Pick<ClockWatch, 'now' | 'elapsed' | 'warning'>;
+  /** Warnings about alerts that reach nobody. */
+  readonly alertWarnings: () => Promise<readonly string[]>;
   /** A warning about the age of the time zone rules. */
   readonly zoneWarning: (now: number) => string | undefined;
 }
@@ -30,7 +32,7 @@ export interface FreshnessParts {
 /** Milliseconds for which warnings are cached. */
 const FRESH = 30_000;
 
-/** Warns of stale data, of old time zone rules and of stores with unknown hours or zones. */
+/** Warns of stale data, of old time zone rules, of alerts to nobody and of stores with unknown hours or zones. */
 export class Freshness {
   readonly #parts: FreshnessParts;
   readonly #warnings: StaleWhileRevalidate<string[]>;
@@ -68,6 +70,7 @@ export class Freshness {
     return [
       ...(aged === undefined ? [] : [aged]),
       ...(live ? await this.#live(now) : []),
+      ...(await this.#parts.alertWarnings()),
       ...unknownWarnings(unknownSchedules((await this.#parts.directory.current()).entries, now)),
     ];
   }

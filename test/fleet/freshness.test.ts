@@ -19,6 +19,7 @@ async function freshness(t: Parameters<typeof Importer.open>[0], parts: Partial<
     ...{
       zoneWarning: () => undefined,
       proberWarnings: () => [],
+      alertWarnings: async () => [],
       live: true,
       interval: HOUR,
       clock: standing(() => NOW),

@@ -133,9 +133,9 @@ test('a rule becomes a form and the same rule again', () => {
   const rule: AlertRule = {
     ...{ ...body, severity: 'notice', recovery: 2, labels: {}, group_by: [], opening_grace_minutes: 1 },
     ...{ near_close_minutes: 2, wait_minutes: 3, interval_minutes: 4.5, repeat_minutes: null, condition: lost, steps },
-    ...{ rule_id: 'r', enabled: false, created_at: at(0) },
+    ...{ rule_id: 'r', enabled: false, problems: [], created_at: at(0) },
   };
-  const { rule_id: _id, enabled: _enabled, created_at: _created, ...rest } = rule;
+  const { rule_id: _id, enabled: _enabled, problems: _problems, created_at: _created, ...rest } = rule;
   assert.deepEqual(bodyOfRule(draftOfRule(rule)), rest);
   assert.equal(conditionWords(lost), '45 min of open time lost within 12 h');
   assert.equal(

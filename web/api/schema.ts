@@ -42,6 +42,8 @@ export interface AlertRule {
   readonly repeat_minutes: number | null;
   /** who is notified, and when */
   readonly steps: readonly EscalationStep[];
+  /** what is wrong with whom it notifies now, such as a contact point that was disabled */
+  readonly problems: readonly string[];
   readonly created_at: string;
 }
 

@@ -1,7 +1,9 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { BacktestService } from '../../alerts/backtests.ts';
 import type { RuleService } from '../../alerts/rules.ts';
 import { formatInstant } from '../../calendar/instant.ts';
+import type { AlertRuleRecord } from '../../storage/ports/alerts.ts';
 import { Nothing } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { HistoryZone, historyZone } from '../fleet/history.ts';
@@ -38,6 +40,11 @@ const MOST_LISTED = 500;
 
 /** Alert rules. */
 export function ruleRoutes(rules: RuleService, backtests: BacktestService): Routes {
+  const shown = async (rule: AlertRuleRecord) => ruleResource(rule, await rules.problems(rule));
+  const sendRule = async (reply: FastifyReply, rule: AlertRuleRecord) => {
+    const body = await shown(rule);
+    return sendVersion(reply, rule.version, body).send(body);
+  };
   return async (app) => {
     app.get(
       '/api/v1/alert-rules',
@@ -50,7 +57,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
           response: { 200: AlertRules },
         },
       },
-      async ({ principal }) => ({ items: (await rules.list(principal)).map(ruleResource) }),
+      async ({ principal }) => ({ items: await Promise.all((await rules.list(principal)).map(shown)) }),
     );
 
     app.post(
@@ -68,8 +75,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
       },
       async ({ principal, body }, reply) => {
         const rule = await rules.add(principal, ruleFrom(body));
-        sendVersion(reply, rule.version).header('location', `/api/v1/alert-rules/${rule.id}`);
-        return reply.code(201).send(ruleResource(rule));
+        return sendRule(reply.code(201).header('location', `/api/v1/alert-rules/${rule.id}`), rule);
       },
     );
 
@@ -129,8 +135,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
       },
       async ({ principal, params }, reply) => {
         const rule = await rules.get(principal, params.rule_id);
-        sendVersion(reply, rule.version);
-        return ruleResource(rule);
+        return sendRule(reply, rule);
       },
     );
 
@@ -154,8 +159,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
         refuseOther('rule_id', body.rule_id, params.rule_id);
         const change = (before: Parameters<typeof ruleFrom>[1]) => ruleFrom(body, before);
         const rule = await rules.change(principal, params.rule_id, change, expectedVersion(request));
-        sendVersion(reply, rule.version);
-        return ruleResource(rule);
+        return sendRule(reply, rule);
       },
     );
 

@@ -106,14 +106,24 @@ export const NewAlertRule = Type.Object(
   { additionalProperties: false, title: 'NewAlertRule' },
 );
 
-export const AlertRuleChange = Type.Partial(Type.Object({ ...GIVEN_FIELDS, rule_id: Id, ...readOnly('created_at') }), {
-  additionalProperties: false,
-  title: 'AlertRuleChange',
-  description: 'omitted fields stay unchanged, and read-only fields of a response are ignored',
-});
+export const AlertRuleChange = Type.Partial(
+  Type.Object({ ...GIVEN_FIELDS, rule_id: Id, ...readOnly('problems', 'created_at') }),
+  {
+    additionalProperties: false,
+    title: 'AlertRuleChange',
+    description: 'omitted fields stay unchanged, and read-only fields of a response are ignored',
+  },
+);
 
 export const AlertRuleSchema = Type.Object(
-  { rule_id: Id, ...RULE_FIELDS, created_at: Instant },
+  {
+    rule_id: Id,
+    ...RULE_FIELDS,
+    problems: Type.Array(Type.String(), {
+      description: 'what is wrong with whom it notifies now, such as a contact point that was disabled',
+    }),
+    created_at: Instant,
+  },
   { title: 'AlertRule' },
 );
 
@@ -176,7 +186,8 @@ function conditionFrom(given: NonNullable<RuleFields['condition']>): Condition {
   return { kind: given.kind, lost: given.lost_minutes * MINUTE, within: given.within_hours * HOUR };
 }
 
-export function ruleResource(record: AlertRuleRecord): Static<typeof AlertRuleSchema> {
+/** @param problems of the rule, as sentences */
+export function ruleResource(record: AlertRuleRecord, problems: string[]): Static<typeof AlertRuleSchema> {
   const { id, name, enabled, severity, labels, rule, grouping, steps, createdAt } = record;
   return {
     ...{ rule_id: id, name, enabled, severity, labels: { ...labels }, condition: conditionResource(rule.condition) },
@@ -191,6 +202,7 @@ export function ruleResource(record: AlertRuleRecord): Static<typeof AlertRuleSc
     steps: steps.map(({ after, contactPoints, owners }) => ({
       ...{ after_minutes: after / MINUTE, contact_points: [...contactPoints], owners },
     })),
+    problems,
     created_at: formatInstant(createdAt),
   };
 }

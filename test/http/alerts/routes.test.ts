@@ -107,7 +107,8 @@ test('a rule that could never alert or would tell nobody is refused with every r
     'condition.lost_minutes is 180, expected at most 120: condition.within_hours is 2',
     'near_close_minutes is 1440, expected 0 to 1439: with a day, no store would ever alert',
     'there is no store with the labels "city:Bern", so the rule would never alert',
-    'steps.0.contact_points has "00000000-0000-4000-8000-000000000009", expected the id of a contact point',
+    'steps.0.contact_points has "00000000-0000-4000-8000-000000000009", which does not exist, expected contact ' +
+      'points that get messages',
   ]);
 });
 
@@ -143,6 +144,38 @@ test('a contact point that a rule uses is not deleted', async (t) => {
   assert.match(refused.json<{ detail: string }>().detail, new RegExp(`alert rule "${RULE.name}"`));
   assert.equal((await ask('operator', 'DELETE', `/alert-rules/${rule}`)).statusCode, 204);
   assert.equal((await ask('operator', 'DELETE', `/contact-points/${TEAM}`)).statusCode, 204);
+});
+
+test('a rule whose last contact point is disabled later says that it notifies nobody', async (t) => {
+  const { server, ask, json } = await opened(t);
+  const { rule_id: rule, problems } = await json('operator', 'POST', '/alert-rules', RULE);
+  assert.deepEqual(problems, []);
+  const { etag } = (await ask('operator', 'GET', `/alert-rules/${rule}`)).headers;
+  await server.storage.contactPoints.changing(async (changes) => {
+    const point = await changes.contactPoint(TEAM);
+    assert.ok(point !== undefined);
+    await changes.changeContactPoint({ ...point, enabled: false });
+  });
+  const now = await ask('operator', 'GET', `/alert-rules/${rule}`);
+  const silent = ['it notifies nobody', 'it does not reach "Team", which is disabled'];
+  assert.deepEqual(now.json<Json>().problems, silent);
+  assert.notEqual(now.headers.etag, etag);
+  const { items } = (await json('operator', 'GET', '/alert-rules')) as { items: Json[] };
+  assert.deepEqual(items[0]?.problems, silent);
+  const warnings = async () => (await server.app.inject('/readyz')).json<Json>().warnings;
+  assert.deepEqual(await warnings(), ['1 enabled alert rule notifies nobody']);
+  // Owners are notified by whatever contact points they have.
+  await server.storage.alerts.changing(async (changes) => {
+    const [before] = await changes.rules();
+    assert.ok(before !== undefined);
+    await changes.saveRules([{ ...before, steps: before.steps.map((step) => ({ ...step, owners: true })) }]);
+  });
+  const owners = await json('operator', 'GET', `/alert-rules/${rule}`);
+  assert.deepEqual(owners.problems, ['it does not reach "Team", which is disabled']);
+  await server.storage.alerts.changing(async (changes) => {
+    await changes.saveRules((await changes.rules()).map((one) => ({ ...one, enabled: false })));
+  });
+  assert.deepEqual((await json('operator', 'GET', `/alert-rules/${rule}`)).problems, []);
 });
 
 test('rules are for operators and admins', async (t) => {

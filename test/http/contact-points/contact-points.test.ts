@@ -330,7 +330,10 @@ suite('contact points', () => {
     assert.equal((await ask(keys.ann, 'PATCH', `/users/${id}`, { disabled: true })).status, 200);
     const silent = await ask(keys.ann, 'POST', '/alert-rules', rule);
     assert.equal(silent.status, 400, silent.text);
-    assert.match(silent.json().detail, /"Hook", of otto, who is disabled and would not be told$/);
+    assert.match(
+      silent.json().detail,
+      /has "Hook", of otto, who is disabled, expected contact points that get messages$/,
+    );
   });
 
   test('the channels are listed with their settings', async (t) => {

@@ -41,6 +41,11 @@ export function RuleCard({ rule, points, onEdit, onChanged }: Props) {
           <li key={step.after_minutes}>{stepWords(step, nameOf)}</li>
         ))}
       </ol>
+      {rule.problems.length > 0 && (
+        <p class="banner" data-kind="warning">
+          Warning: {rule.problems.join('; ')}.
+        </p>
+      )}
       {may('alerts:write') && (
         <div class="row">
           {onEdit !== undefined && (
