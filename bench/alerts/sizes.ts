@@ -14,7 +14,7 @@ export const FULL: Sizes = {
   regimes: { stores: 300, days: 28 },
   flood: 10_000,
   latency: { stores: 14_000, outages: 300 },
-  evaluations: { stores: [10_000, 200_000], batch: 2_000, batches: 9 },
+  evaluations: { stores: [10_000, 200_000, 1_000_000], batch: 2_000, batches: 9 },
 };
 
 /** Enough to see that everything runs; of fewer stores, more are told one by one before a mass outage is certain. */

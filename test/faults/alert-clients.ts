@@ -9,6 +9,9 @@ const STORES = ['alert-1', 'alert-2', 'alert-3', 'alert-4'];
 const CONTACT_POINTS = ['first', 'second'];
 /** Milliseconds until a message was sent for sure: leases of lost workers and a pause of five minutes included. */
 const LATEST = 480_000;
+const MINUTE = 60_000;
+/** Milliseconds from the time of a digest until a server looks for it. */
+const DIGEST_LATEST = 45_000;
 
 /** Stores that go down and come up, and what is told about that. */
 export class AlertClients {
@@ -17,29 +20,44 @@ export class AlertClients {
   /** The names of contact points by their ids. */
   readonly #names = new Map<string, string>();
   readonly #outages = new Map<string, number>(STORES.map((store) => [store, 0]));
+  /** When digests are due, by the names of their contact points. */
+  readonly #digests = new Map<string, number>();
 
   private constructor(scene: Scene, receiver: AlertReceiver) {
     this.#scene = scene;
     this.#receiver = receiver;
   }
 
-  /** Creates the stores, contact points that send to a receiver, and a rule that tells them at once. */
-  static async begin(scene: Scene, receiver: AlertReceiver): Promise<AlertClients> {
+  /**
+   * Creates the stores, contact points that send to a receiver, and a rule that tells them at once; and other contact
+   * points, of which each gets a digest in one of the next minutes.
+   */
+  static async begin(scene: Scene, receiver: AlertReceiver, digests: number): Promise<AlertClients> {
     const clients = new AlertClients(scene, receiver);
     for (const store of STORES)
       await clients.#create('stores', { store_id: store, labels: { place: store, alerts: 'on' } });
-    for (const name of CONTACT_POINTS) {
-      const settings = { url: `${receiver.url}/${name}`, secret: `whsec_${'a'.repeat(32)}` };
-      const { contact_point_id: id = '' } = await clients.#create('contact-points', {
-        ...{ team: true, name, channel: 'webhook', settings },
-      });
-      clients.#names.set(id, name);
-    }
+    const points = [];
+    for (const name of CONTACT_POINTS) points.push(await clients.#createPoint(name));
     await clients.#create('alert-rules', {
       ...{ name: 'Down', labels: { alerts: 'on' }, group_by: ['place'], interval_minutes: 0, repeat_minutes: null },
-      steps: [{ after_minutes: 0, contact_points: [...clients.#names.keys()], owners: false }],
+      steps: [{ after_minutes: 0, contact_points: points, owners: false }],
     });
+    // It is set up before it is due.
+    const first = Math.ceil((Date.now() + 10_000) / MINUTE) * MINUTE;
+    for (let i = 0; i < digests; i++) {
+      const [name, due] = [`digest-${i}`, first + i * MINUTE];
+      await clients.#createPoint(name, { digest: { time: new Date(due).toISOString().slice(11, 16), day: null } });
+      clients.#digests.set(name, due);
+    }
     return clients;
+  }
+
+  async #createPoint(name: string, others: object = {}): Promise<string> {
+    const settings = { url: `${this.#receiver.url}/${name}`, secret: `whsec_${'a'.repeat(32)}` };
+    const point = { team: true, name, channel: 'webhook', settings, ...others };
+    const { contact_point_id: id = '' } = await this.#create('contact-points', point);
+    this.#names.set(id, name);
+    return id;
   }
 
   async #create(what: string, body: object): Promise<Record<string, string>> {
@@ -98,6 +116,7 @@ export class AlertClients {
   /** Waits until no message is on its way, and reads everything that the database holds. */
   async conclude(): Promise<AlertHistory> {
     const { recorder } = this.#scene;
+    await sleep(Math.max(0, ...this.#digests.values()) + DIGEST_LATEST - Date.now());
     const end = recorder.now() + LATEST;
     let logged: LoggedMessage[];
     do {
@@ -112,7 +131,7 @@ export class AlertClients {
     }));
     return {
       ...{ outages: this.#outages, incidents, logged },
-      ...{ contactPoints: CONTACT_POINTS, received: this.#receiver.received },
+      ...{ contactPoints: CONTACT_POINTS, digests: [...this.#digests.keys()], received: this.#receiver.received },
     };
   }
 

@@ -34,7 +34,14 @@ export class Recorder {
   readonly reports: RequestedReport[] = [];
   readonly checks: FinalCheck[] = [];
   readonly stored: Poll[] = [];
-  alerts: AlertHistory = { outages: new Map(), incidents: [], contactPoints: [], logged: [], received: [] };
+  alerts: AlertHistory = {
+    outages: new Map(),
+    incidents: [],
+    contactPoints: [],
+    digests: [],
+    logged: [],
+    received: [],
+  };
   readonly #sightings: Sighting[] = [];
   readonly #readings: Reading[] = [];
   readonly #csvs = new Map<string, string>();
@@ -164,6 +171,7 @@ export class Recorder {
       'read results': this.#readings.length,
       incidents: this.alerts.incidents.length,
       messages: this.alerts.logged.length,
+      digests: this.alerts.digests.length,
       'attempts to send a message': this.alerts.received.length,
       'messages accepted again': repeated(this.alerts),
       'changes of schedules': this.chains.flatMap(({ changes }) => changes).filter(({ schedule }) => schedule).length,

@@ -91,7 +91,7 @@ async function play(
   const receiver = await AlertReceiver.start(owner, {
     ...{ random: new SeededRandom(seed), now: () => recorder.now(), isOpen },
   });
-  const alerts = await AlertClients.begin(scene, receiver);
+  const alerts = await AlertClients.begin(scene, receiver, Math.max(1, Math.floor(duration / 60_000)));
   const nemesis = new Nemesis({ scene, seed, postgres, log, isOpen });
   await Promise.all([...clientsOf(scene), ...alerts.run(), nemesis.run()]);
   log('no more faults');

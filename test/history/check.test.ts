@@ -21,7 +21,7 @@ function history(differences: Partial<RecordedHistory>): RecordedHistory {
   return {
     ...{ violations: [], writes: [], chains: [], jobs: [], reports: [], sightings: [], readings: [] },
     ...{ csvs: new Map(), wrongClocks: [], stored: [], checks: [] },
-    alerts: { outages: new Map(), incidents: [], contactPoints: [], logged: [], received: [] },
+    alerts: { outages: new Map(), incidents: [], contactPoints: [], digests: [], logged: [], received: [] },
     ...differences,
   };
 }

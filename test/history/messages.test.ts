@@ -14,6 +14,7 @@ const GOOD: AlertHistory = {
   outages: new Map([['a', 1]]),
   incidents: [INCIDENT],
   contactPoints: ['p'],
+  digests: [],
   logged: [OPENED, RESOLVED],
   received: [received(OPENED, 1, false), received(OPENED, 2), received(OPENED, 3), received(RESOLVED, 4)],
 };
@@ -42,6 +43,19 @@ test('a transition that is told twice or to one contact point only is a violatio
     broken,
   );
   assert.deepEqual(brokenIn({ contactPoints: ['p', 'q'] }), broken);
+});
+
+test('a digest that is missing, told twice or was not due is a violation', () => {
+  const digest: LoggedMessage = { id: '5', contactPoint: 'd', kind: 'digest', incident: null, status: 'sent' };
+  const told = (...digests: LoggedMessage[]) => ({
+    logged: [...GOOD.logged, ...digests],
+    received: [...GOOD.received, ...digests.map((one) => received(one, 9))],
+  });
+  assert.deepEqual(brokenIn({ digests: ['d'], ...told(digest) }), []);
+  const broken = ['digests are sent once'];
+  assert.deepEqual(brokenIn({ digests: ['d'] }), broken);
+  assert.deepEqual(brokenIn({ digests: ['d'], ...told(digest, { ...digest, id: '6' }) }), broken);
+  assert.deepEqual(brokenIn(told(digest)), broken);
 });
 
 test('a message that nobody accepted, or that is not sent, is lost', () => {

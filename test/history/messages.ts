@@ -34,16 +34,31 @@ export interface AlertHistory {
   readonly incidents: readonly LoggedIncident[];
   /** Those who are told about every incident. */
   readonly contactPoints: readonly string[];
+  /** Those for whom one digest was due. */
+  readonly digests: readonly string[];
   readonly logged: readonly LoggedMessage[];
   readonly received: readonly ReceivedMessage[];
 }
 
 /**
- * Each outage is one incident, whose beginning and end each contact point is told once and in this order; each message is
- * received, and a repeated one has the same ID.
+ * Each outage is one incident, whose beginning and end each contact point is told once and in this order; each digest is
+ * written once; each message is received, and a repeated one has the same ID.
  */
 export function judgeAlerts(history: AlertHistory): Violation[] {
-  return [...judgeIncidents(history), ...judgeMessages(history)];
+  return [...judgeIncidents(history), ...judgeDigests(history), ...judgeMessages(history)];
+}
+
+function judgeDigests({ digests, logged }: AlertHistory): Violation[] {
+  const written = logged.filter(({ kind }) => kind === 'digest');
+  return [...new Set([...digests, ...written.map(({ contactPoint }) => contactPoint)])].flatMap((contactPoint) => {
+    const [due, found] = [digests, written.map((one) => one.contactPoint)].map(
+      (names) => names.filter((name) => name === contactPoint).length,
+    );
+    if (due === found) return [];
+    return [
+      { invariant: 'digests are sent once', what: `${found} digests to ${contactPoint}, of which ${due} were due` },
+    ];
+  });
 }
 
 function judgeIncidents({ outages, incidents, contactPoints, logged }: AlertHistory): Violation[] {

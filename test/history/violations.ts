@@ -17,6 +17,7 @@ export type Invariant =
   | 'transitions are told once'
   | 'no recovery without alert'
   | 'messages arrive'
+  | 'digests are sent once'
   | 'messages are logged'
   | 'the database is sound';
 

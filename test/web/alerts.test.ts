@@ -252,7 +252,7 @@ test('a test message is followed to its outcome, and the log is searched and sen
   assert.equal(await page.locator('tbody tr').count(), 1);
 });
 
-test('an owner sees the incidents of own stores and own contact points, and no rules', async (t) => {
+test('an owner answers the incidents of own stores and sets up own contact points on a phone, and sees no rules', async (t) => {
   const { fleet, page, receiver } = await opened(t);
   const id = await withIncident(fleet, receiver);
   const { users } = fleet.accounts;
@@ -271,6 +271,29 @@ test('an owner sees the incidents of own stores and own contact points, and no r
   await button(page, 'New contact point').click();
   await page.getByLabel('Channel').waitFor();
   assert.equal(await page.getByLabel('For', { exact: true }).count(), 0);
+  await page.getByLabel('Channel').selectOption('ntfy');
+  await page.getByLabel('Name').fill('My phone');
+  await page.getByLabel('Server').fill(receiver.url);
+  await page.getByLabel('Topic').fill('olga');
+  await page.getByLabel('Quiet hours, in which messages wait').check();
+  assert.equal(await overflowOf(page), 0, 'the form is wider than a phone');
+  await button(page, 'Create contact point').click();
+  await page.getByRole('article', { name: 'My phone' }).getByText('Quiet from 22:00 to 07:00').waitFor();
+  await tabs.getByRole('link', { name: 'Incidents' }).click();
+  await page.locator('.incident-title').getByText('a').click();
+  await button(page, 'Comment').click();
+  await page.getByLabel('Comment').fill('The router is off');
+  await button(page, 'Add comment').click();
+  await page.getByText('olga: The router is off').waitFor();
+  await button(page, 'Acknowledge').click();
+  await button(page, 'Acknowledge incident').click();
+  await page.getByText('olga: Acknowledged').waitFor();
+  assert.equal(await overflowOf(page), 0, 'the incident is wider than a phone');
+  await page.getByRole('link', { name: 'Plan downtime' }).click();
+  await page.getByLabel('To', { exact: true }).fill('2026-11-19T12:30');
+  await page.getByLabel('Reason').fill('Repair');
+  await page.locator('form').getByRole('button', { name: 'Plan downtime' }).click();
+  await page.getByRole('article', { name: 'Repair' }).getByText('Active now').waitFor();
   await page.goto(`${fleet.url}/alert-rules`);
   await page.getByRole('heading', { name: "You don't have access" }).waitFor();
   const other = await openPage(t, browser);

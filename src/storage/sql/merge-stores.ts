@@ -4,9 +4,9 @@ import { labelsText, MAX_LABELS } from '../../lib/store-fields.ts';
 import type { MergeCounts } from '../ports/import-session.ts';
 import { mergeZones } from './merge.ts';
 
-/** Stores per read, and per statement that sets their labels. */
-const BLOCK = 2_000;
-const ROWS = 200;
+/** Stores per read, each of which looks at all of them, and per statement that adds their labels. */
+const BLOCK = 50_000;
+const ROWS = 500;
 
 /** Records the stores before a feed names new ones: `stores_before (store_key, version)`. */
 export async function rememberStores(sql: Sql): Promise<void> {
@@ -40,7 +40,9 @@ export async function mergeStores(sql: Sql, staged: number, effectiveFrom: numbe
   return { added: stores - known, replaced, alreadyThere: known - replaced, repeated: staged - stores };
 }
 
+/** The new labels are collected first, so that the stores are updated once, however many there are. */
 async function mergeLabels(sql: Sql): Promise<void> {
+  await sql.run('create temp table new_labels (store_key integer, labels varchar)');
   for (let after = 0; ; ) {
     const rows = await sql.rows(
       `select s.store_key, s.store_id, s.labels, i.labels as given
@@ -52,10 +54,14 @@ async function mergeLabels(sql: Sql): Promise<void> {
       const labels = labelsWith(String(row.store_id), String(row.labels), String(row.given));
       return labels === row.labels ? [] : [{ key: Number(row.store_key), labels }];
     });
-    for (let first = 0; first < changed.length; first += ROWS) await setLabels(sql, changed.slice(first, first + ROWS));
-    if (rows.length < BLOCK) return;
+    for (let first = 0; first < changed.length; first += ROWS) await addLabels(sql, changed.slice(first, first + ROWS));
+    if (rows.length < BLOCK) break;
     after = Number(rows.at(-1)?.store_key);
   }
+  await sql.run(`
+    update stores set labels = n.labels, version = version + 1
+    from new_labels n where stores.store_key = n.store_key`);
+  await sql.run('drop table new_labels');
 }
 
 function labelsWith(id: string, before: string, given: string): string {
@@ -67,15 +73,11 @@ function labelsWith(id: string, before: string, given: string): string {
   return labelsText(labels);
 }
 
-async function setLabels(sql: Sql, rows: readonly { readonly key: number; readonly labels: string }[]): Promise<void> {
+async function addLabels(sql: Sql, rows: readonly { readonly key: number; readonly labels: string }[]): Promise<void> {
   const parameters: Parameters = {};
   const values = rows.map(({ key, labels }, i) => {
     parameters[`labels_${i}`] = labels;
     return `(${key}, $labels_${i}::varchar)`;
   });
-  await sql.run(
-    `update stores set labels = n.labels, version = version + 1
-     from (values ${values.join(', ')}) as n (store_key, labels) where stores.store_key = n.store_key`,
-    parameters,
-  );
+  await sql.run(`insert into new_labels values ${values.join(', ')}`, parameters);
 }
