@@ -108,26 +108,22 @@ export class Digests {
   }
 
   async #facts({ from, until }: Due, { stores }: Recipient): Promise<NotificationFacts> {
-    const { alerts } = this.#parts.storage;
-    const rules = await alerts.rules();
+    const rules = await this.#parts.storage.alerts.rules();
+    const all = await this.#incidents({ openSince: from, ...(stores !== 'all' && { storeIds: [...stores] }) });
+    // An owner is told of it, too.
+    const blind = stores === 'all' ? all : await this.#incidents({ openSince: from, members: false });
+    const known = all.filter(({ kind, openedAt }) => kind !== 'blind' && openedAt < until);
     // A mass outage is one incident for those who see all of its stores; an owner sees some of its parts.
-    const whose = stores === 'all' ? { members: false } : { storeIds: [...stores] };
-    const inPeriod = ({ openedAt }: IncidentRecord) => openedAt < until;
-    const incidents = (await this.#incidents({ ...whose, openSince: from }))
-      .filter(inPeriod)
-      .filter(({ kind }) => kind !== 'blind');
+    const incidents = stores === 'all' ? known.filter(({ parentId }) => parentId === undefined) : known;
     const isOpen = ({ resolvedAt = Number.POSITIVE_INFINITY }: IncidentRecord) => resolvedAt >= until;
     const open = incidents.filter(isOpen);
-    const down = (stores === 'all' ? await this.#incidents({ openSince: until }) : open).filter(
-      (incident) => incident.storeId !== undefined && inPeriod(incident) && isOpen(incident),
-    );
-    const listed = await this.#storesOf(down);
+    const listed = await this.#storesOf(known.filter((incident) => incident.storeId !== undefined && isOpen(incident)));
     return {
       ...{ kind: 'digest', severity: 'notice', at: until, period: { from, until } },
       count: incidents.filter(({ openedAt }) => openedAt >= from).length,
       digest: {
         ...{ ended: incidents.length - open.length, open: open.length },
-        interrupted: await this.#interrupted(from, until),
+        interrupted: interruptedIn(blind, from, until),
         watched: rules.some(({ enabled }) => enabled),
       },
       ...{ stores: listed.facts, more: listed.more, canAcknowledge: false, page: '/incidents' },
@@ -151,14 +147,6 @@ export class Digests {
     return { facts: found, more: longest.size - found.length };
   }
 
-  /** For how long the monitor could not observe in a period, milliseconds. */
-  async #interrupted(from: number, until: number): Promise<number> {
-    const blind = (await this.#incidents({ members: false, openSince: from })).filter(({ kind }) => kind === 'blind');
-    const within = ({ since, resolvedAt = until }: IncidentRecord) =>
-      Math.max(0, Math.min(resolvedAt, until) - Math.max(since, from));
-    return blind.reduce((sum, incident) => sum + within(incident), 0);
-  }
-
   async #incidents(filter: IncidentFilter): Promise<IncidentRecord[]> {
     const found: IncidentRecord[] = [];
     for (let before: TimePlace | undefined; ; ) {
@@ -169,6 +157,13 @@ export class Digests {
       before = { at: last.openedAt, id: last.id };
     }
   }
+}
+
+/** For how long the monitor could not observe in a period, milliseconds. */
+function interruptedIn(incidents: readonly IncidentRecord[], from: number, until: number): number {
+  const within = ({ since, resolvedAt = until }: IncidentRecord) =>
+    Math.max(0, Math.min(resolvedAt, until) - Math.max(since, from));
+  return incidents.filter(({ kind }) => kind === 'blind').reduce((sum, incident) => sum + within(incident), 0);
 }
 
 function byLength(a: IncidentRecord, b: IncidentRecord): number {

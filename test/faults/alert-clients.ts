@@ -10,8 +10,6 @@ const CONTACT_POINTS = ['first', 'second'];
 /** Milliseconds until a message was sent for sure: leases of lost workers and a pause of five minutes included. */
 const LATEST = 480_000;
 const MINUTE = 60_000;
-/** Milliseconds from the time of a digest until a server looks for it. */
-const DIGEST_LATEST = 45_000;
 
 /** Stores that go down and come up, and what is told about that. */
 export class AlertClients {
@@ -20,8 +18,9 @@ export class AlertClients {
   /** The names of contact points by their ids. */
   readonly #names = new Map<string, string>();
   readonly #outages = new Map<string, number>(STORES.map((store) => [store, 0]));
-  /** When digests are due, by the names of their contact points. */
-  readonly #digests = new Map<string, number>();
+  /** The names of the contact points that get a digest, and when the last of them is due. */
+  readonly #digests: string[] = [];
+  #lastDigest = 0;
 
   private constructor(scene: Scene, receiver: AlertReceiver) {
     this.#scene = scene;
@@ -47,7 +46,8 @@ export class AlertClients {
     for (let i = 0; i < digests; i++) {
       const [name, due] = [`digest-${i}`, first + i * MINUTE];
       await clients.#createPoint(name, { digest: { time: new Date(due).toISOString().slice(11, 16), day: null } });
-      clients.#digests.set(name, due);
+      clients.#digests.push(name);
+      clients.#lastDigest = due;
     }
     return clients;
   }
@@ -116,8 +116,8 @@ export class AlertClients {
   /** Waits until no message is on its way, and reads everything that the database holds. */
   async conclude(): Promise<AlertHistory> {
     const { recorder } = this.#scene;
-    await sleep(Math.max(0, ...this.#digests.values()) + DIGEST_LATEST - Date.now());
-    const end = recorder.now() + LATEST;
+    const end = recorder.now() + LATEST + Math.max(0, this.#lastDigest - Date.now());
+    const isDue = (name: string) => !logged.some((one) => one.kind === 'digest' && one.contactPoint === name);
     let logged: LoggedMessage[];
     do {
       await sleep(500);
@@ -125,13 +125,16 @@ export class AlertClients {
         ...{ id: one.delivery_id, contactPoint: this.#names.get(one.contact_point_id) ?? one.contact_point_id },
         ...{ kind: one.kind, incident: one.incident_id, status: one.status },
       }));
-    } while (logged.some(({ status }) => status === 'pending' || status === 'sending') && recorder.now() < end);
+    } while (
+      (this.#digests.some(isDue) || logged.some(({ status }) => status === 'pending' || status === 'sending')) &&
+      recorder.now() < end
+    );
     const incidents = (await this.#list('incidents')).map((one) => ({
       ...{ id: one.incident_id, store: one.store_id, resolved: one.resolved_at !== null },
     }));
     return {
       ...{ outages: this.#outages, incidents, logged },
-      ...{ contactPoints: CONTACT_POINTS, digests: [...this.#digests.keys()], received: this.#receiver.received },
+      ...{ contactPoints: CONTACT_POINTS, digests: this.#digests, received: this.#receiver.received },
     };
   }
 
