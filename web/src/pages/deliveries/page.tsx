@@ -103,7 +103,11 @@ function DeliveryRow({ delivery, onResent }: { readonly delivery: Delivery; read
         <Instant utc={created_at} as="date" />
       </td>
       <td>
-        {incident_id === null ? title : <Link href={`/incidents/${incident_id}`}>{title}</Link>}
+        {kind === 'test' ? (
+          title
+        ) : (
+          <Link href={incident_id === null ? '/incidents' : `/incidents/${incident_id}`}>{title}</Link>
+        )}
         <div class="small quiet">{MESSAGE_KIND_WORDS[kind]}</div>
       </td>
       <td>
