@@ -171,7 +171,7 @@ export class Evaluator {
         );
         await stepStores(draft, { alerts: storage.alerts, snapshot, fleet, planned, pollInterval }, stores);
       }, 'background');
-      const parts = { directory: fleet.directory, states, usual: this.#usual };
+      const parts = { directory: fleet.directory, states, usual: this.#usual, pollInterval };
       await stepMassOutages(draft, { ...parts, always: scope === 'all' });
     }
     const isPlanned = ({ storeId = '' }: { storeId: string | undefined }) => {
@@ -183,7 +183,7 @@ export class Evaluator {
     if (letters.length === 0) return;
     await storage.snapshot((snapshot) =>
       writeLetters(draft, letters, {
-        ...{ snapshot, fleet, planned: this.#parts.planned, pollInterval },
+        ...{ snapshot, fleet, planned: this.#parts.planned, pollInterval, alerts: storage.alerts },
         missedPolls: (since, until) => missedPolls(this.#parts, since, until),
       }),
     );

@@ -15,6 +15,7 @@ import type {
   IncidentEventRecord,
   IncidentFilter,
   IncidentRecord,
+  MemberCount,
 } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { labelMatcher } from '../stores/labels.ts';
@@ -82,6 +83,18 @@ export class IncidentService {
   /** The names of the stores of these incidents, by ID; those without a name are missing. */
   async storeNames(incidents: readonly IncidentRecord[]): Promise<ReadonlyMap<string, string>> {
     return storeNamesOf(incidents, (await this.#parts.schedules()).directory);
+  }
+
+  /** How many incidents of visible stores are part of these, by ID; those that are no mass outage are missing. */
+  async memberCounts(
+    principal: Principal,
+    incidents: readonly IncidentRecord[],
+  ): Promise<ReadonlyMap<string, MemberCount>> {
+    const outages = incidents.filter(({ kind }) => kind === 'mass_outage').map(({ id }) => id);
+    if (outages.length === 0) return new Map();
+    const stores = storesOf(principal);
+    const counts = await this.#parts.storage.alerts.memberCounts(outages, stores === 'all' ? undefined : [...stores]);
+    return new Map(counts.map((count) => [count.parentId, count]));
   }
 
   /** @throws UserError `not_found` */

@@ -1,5 +1,5 @@
-import type { NotificationFacts, NotificationKind, StoreFacts } from '../domain/alerts/facts.ts';
-import type { IncidentRecord } from '../storage/ports/alerts.ts';
+import type { NotificationFacts, NotificationKind, OutageFacts, StoreFacts } from '../domain/alerts/facts.ts';
+import type { AlertReader, IncidentRecord } from '../storage/ports/alerts.ts';
 import type { Draft } from './draft.ts';
 import { isAnswerable } from './incidents.ts';
 import { isAffected } from './mass-outages.ts';
@@ -20,6 +20,7 @@ const ASKING: ReadonlySet<NotificationKind> = new Set([
 ]);
 
 export interface LetterParts extends StoreFactsParts {
+  readonly alerts: Pick<AlertReader, 'memberCounts'>;
   /** How many polls were missed in a stretch of blindness. */
   readonly missedPolls: (from: number, to: number) => Promise<number>;
 }
@@ -48,34 +49,52 @@ export async function writeLetters(draft: Draft, letters: readonly Letter[], par
 async function factsOf(
   draft: Draft,
   letter: Letter,
-  { fleet, missedPolls }: LetterParts,
+  parts: LetterParts,
 ): Promise<Omit<NotificationFacts, 'stores' | 'more'>> {
-  const { kind, incidents, rule, recipient } = letter;
+  const { missedPolls } = parts;
+  const { kind, incidents, recipient } = letter;
   const [first, ...others] = incidents as [IncidentRecord, ...IncidentRecord[]];
   const only = others.length === 0 ? first : undefined;
   const { since, resolvedAt } = first;
   const { stores } = recipient;
-  const affected = (outage: IncidentRecord) =>
-    fleet.directory.entries.filter(
-      (store) =>
-        rule !== undefined &&
-        appliesTo(rule, store) &&
-        isAffected(outage, store) &&
-        (stores === 'all' || stores.has(store.id)),
-    );
+  const isOver = first.kind === 'mass_outage' && resolvedAt !== undefined;
   return {
     ...{ kind, severity: first.severity, at: draft.now, incidentId: only?.id, rule: first.ruleName },
-    ...(first.kind === 'mass_outage' && {
-      outage: {
-        ...{ label: first.label ?? '', value: first.value ?? '', of: affected(first).length },
-        down: storeIncidents(letter).length,
-      },
-    }),
-    ...(first.kind === 'blind' && { period: { from: since, until: resolvedAt } }),
+    ...(first.kind === 'mass_outage' && { outage: await outageFacts(draft, letter, first, parts) }),
+    ...((first.kind === 'blind' || isOver) && { period: { from: since, until: resolvedAt } }),
     ...(kind === 'sight_returned' && { count: await missedPolls(since, resolvedAt ?? draft.now) }),
     canAcknowledge: ASKING.has(kind) && incidents.some((incident) => isAnswerable(stores, incident)),
     page: only === undefined ? '/incidents' : `/incidents/${only.id}`,
   };
+}
+
+async function outageFacts(
+  draft: Draft,
+  letter: Letter,
+  outage: IncidentRecord,
+  { alerts, fleet }: LetterParts,
+): Promise<OutageFacts> {
+  const { rule, recipient } = letter;
+  const { stores } = recipient;
+  const isOwn = (storeId = '') => stores === 'all' || stores.has(storeId);
+  const affected = fleet.directory.entries.filter(
+    (store) => rule !== undefined && appliesTo(rule, store) && isAffected(outage, store) && isOwn(store.id),
+  );
+  const facts = {
+    ...{ label: outage.label ?? '', value: outage.value ?? '', of: affected.length },
+    ...{ down: storeIncidents(letter).length, own: stores !== 'all' },
+  };
+  if (outage.resolvedAt === undefined) return facts;
+  const [count] = await alerts.memberCounts([outage.id], stores === 'all' ? undefined : [...stores]);
+  // Those that came up in this evaluation are not stored yet.
+  const now = [...draft.incidents].filter(
+    ({ id, parentId, storeId, resolvedAt }) =>
+      parentId === outage.id &&
+      isOwn(storeId) &&
+      resolvedAt !== undefined &&
+      draft.before(id)?.resolvedAt === undefined,
+  );
+  return { ...facts, recovered: (count === undefined ? 0 : count.stores - count.open) + now.length };
 }
 
 /** The incidents of single stores that a letter is about: those of a mass outage in its place, if they are down. */

@@ -14,6 +14,8 @@ export interface MassOutageParts {
   /** The present states of the stores. */
   readonly states: () => Promise<States>;
   readonly usual: UsualDowntime;
+  /** Milliseconds between two polls of a store. */
+  readonly pollInterval: number;
   /** Also looks at rules none of whose incidents has changed: their other stores may have. */
   readonly always: boolean;
 }
@@ -24,6 +26,7 @@ interface Scene {
   readonly byId: ReadonlyMap<string, StoreEntry>;
   readonly observed: ObservedStores;
   readonly usual: UsualShare;
+  readonly pollInterval: number;
 }
 
 /** More mass outages of a rule at a time than any fleet has. */
@@ -35,14 +38,14 @@ const MOST_AT_ONCE = 20;
  */
 export async function stepMassOutages(
   draft: Draft,
-  { directory, states, usual, always }: MassOutageParts,
+  { directory, states, usual, pollInterval, always }: MassOutageParts,
 ): Promise<void> {
   for (const rule of draft.rules.values()) {
     const outages = draft.open().filter(({ ruleId, kind }) => ruleId === rule.id && kind === 'mass_outage');
     if (outages.length === 0 && freeIncidents(draft, rule).length < FEWEST_DOWN) continue;
     if (!always && !draft.hasChanges(rule.id)) continue;
     const observed = observedStores(rule, directory.entries, await states());
-    const scene = { rule, byId: directory.byId, observed, usual: await usual.of(rule.id, draft.now) };
+    const scene = { rule, byId: directory.byId, observed, usual: await usual.of(rule.id, draft.now), pollInterval };
     for (const outage of outages) {
       join(draft, scene, outage);
       endIfOver(draft, scene, outage);
@@ -63,11 +66,14 @@ function freeIncidents(draft: Draft, { id }: AlertRuleRecord): IncidentRecord[] 
     .filter(({ ruleId, storeId, parentId }) => ruleId === id && storeId !== undefined && parentId === undefined);
 }
 
-/** Makes incidents of its stores a part of a mass outage. */
-function join(draft: Draft, { rule, byId }: Scene, outage: IncidentRecord): void {
-  for (const { id, storeId = '' } of freeIncidents(draft, rule)) {
+/**
+ * Makes incidents of its stores a part of a mass outage, but not those of stores that had been down for long: the last
+ * poll that found a store up may have been two intervals earlier than that of another one.
+ */
+function join(draft: Draft, { rule, byId, pollInterval }: Scene, outage: IncidentRecord): void {
+  for (const { id, storeId = '', since } of freeIncidents(draft, rule)) {
     const store = byId.get(storeId);
-    if (store === undefined || !isAffected(outage, store)) continue;
+    if (store === undefined || !isAffected(outage, store) || since < outage.since - 2 * pollInterval) continue;
     draft.change(id, { parentId: outage.id });
     draft.note(id, 'joined', { incident_id: outage.id });
   }
@@ -87,7 +93,7 @@ function endIfOver(draft: Draft, scene: Scene, outage: IncidentRecord): void {
 
 /** Opens a mass outage if there is one; returns whether. */
 function openOne(draft: Draft, scene: Scene): boolean {
-  const { rule, observed, usual, byId } = scene;
+  const { rule, observed, usual, byId, pollInterval } = scene;
   const parts = draft.open().filter(({ ruleId, parentId }) => ruleId === rule.id && parentId !== undefined);
   const elsewhere = storesOf(parts, scene);
   const down = storesOf(freeIncidents(draft, rule), scene);
@@ -109,11 +115,24 @@ function openOne(draft: Draft, scene: Scene): boolean {
     ...NEW_INCIDENT,
     ...{ id, ruleId: rule.id, ruleName: rule.name, severity: rule.severity, storeId: undefined },
     ...{ kind: 'mass_outage', label, value, openedAt: draft.now, groupId: id },
-    since: affected.reduce((earliest, { since }) => Math.min(earliest, since), draft.now),
+    since: startOf(
+      affected.map(({ since }) => since),
+      pollInterval,
+    ),
   };
   draft.add(outage);
   join(draft, scene, outage);
   return true;
+}
+
+/**
+ * When a mass outage began: the earliest time since when one of its stores is down, without those that had been down
+ * before. Between these and the others, there is a polling interval or more in which no store went down.
+ */
+function startOf(since: readonly number[], pollInterval: number): number {
+  const latestFirst = since.toSorted((a, b) => b - a);
+  const gap = latestFirst.findIndex((at, i) => i > 0 && (latestFirst[i - 1] as number) - at >= pollInterval);
+  return latestFirst.at(gap === -1 ? -1 : gap - 1) as number;
 }
 
 /** The observed stores of incidents. */

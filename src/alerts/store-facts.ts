@@ -6,7 +6,7 @@ import type { FleetSchedule } from '../fleet/schedules.ts';
 import type { IncidentRecord } from '../storage/ports/alerts.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { NO_INSTANTS, type PlannedDowntime, rangeAround } from './store-incidents.ts';
+import { beganEarlier, NO_INSTANTS, type PlannedDowntime, rangeAround } from './store-incidents.ts';
 
 /** The polls that a message shows of a store. */
 const POLLS_SHOWN = 5;
@@ -33,6 +33,7 @@ export async function storeFacts(
   const polls = await parts.snapshot.lastPolls(key, rangeAround(now).from, now, POLLS_SHOWN);
   return {
     ...{ id, name, labels, zone, downSince: since, upSince: upAt },
+    ...(beganEarlier(incident) && { beganEarlier: true }),
     lost: await lostSince(parts, store, since, upAt ?? now),
     polls: polls.map(({ instant, active, reason }) => ({ at: instant, active, reason })),
   };

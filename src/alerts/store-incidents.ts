@@ -32,6 +32,11 @@ export function rangeAround(now: number): { readonly from: number; readonly to: 
   return { from: now - POLL_REACH, to: now + DAY };
 }
 
+/** Whether the store was down at the earliest poll that was known when the incident opened: it may be down for longer. */
+export function beganEarlier({ since, firstPoll }: IncidentRecord): boolean {
+  return since === firstPoll;
+}
+
 /** Whether a rule is enabled and applies to a store. */
 export function appliesTo({ enabled, labels }: AlertRuleRecord, store: StoreEntry): boolean {
   return enabled && hasLabels(store, Object.entries(labels));

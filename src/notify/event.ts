@@ -13,7 +13,7 @@ export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
       ...{ title, text, severity, incident_id: incidentId ?? null, rule: rule ?? null },
       stores: stores.map(storeOf),
       more_stores: more,
-      mass_outage: outage ?? null,
+      mass_outage: outage === undefined ? null : { recovered: null, own: false, ...outage },
       period: period === undefined ? null : { from: formatInstant(period.from), until: instantOrNull(period.until) },
       digest:
         digest === undefined
@@ -27,10 +27,11 @@ export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
   };
 }
 
-function storeOf({ id, name, labels, zone, downSince, upSince, lost, estimatedLoss, polls }: StoreFacts) {
+function storeOf(store: StoreFacts) {
+  const { id, name, labels, zone, downSince, beganEarlier = false, upSince, lost, estimatedLoss, polls } = store;
   return {
     ...{ store_id: id, name: name ?? null, labels, time_zone: zone },
-    ...{ down_since: instantOrNull(downSince), up_since: instantOrNull(upSince) },
+    ...{ down_since: instantOrNull(downSince), began_earlier: beganEarlier, up_since: instantOrNull(upSince) },
     lost_minutes: lost === undefined ? null : lost / 60_000,
     estimated_loss: estimatedLoss ?? null,
     polls: polls.map(({ at, active, reason }) => {

@@ -29,8 +29,8 @@ test('a platform outage is at most three messages, which name the platform', asy
   assert.deepEqual(
     outage.map(({ contactPointId, facts }) => [contactPointId, facts.kind, facts.outage, facts.stores.length]),
     [
-      ['olga phone', 'mass_outage', { label: 'platform', value: 'acme', of: 1, down: 1 }, 1],
-      ['team', 'mass_outage', { label: 'platform', value: 'acme', of: acme.length, down: acme.length }, 10],
+      ['olga phone', 'mass_outage', { label: 'platform', value: 'acme', of: 1, down: 1, own: true }, 1],
+      ['team', 'mass_outage', { label: 'platform', value: 'acme', of: acme.length, down: acme.length, own: false }, 10],
     ],
   );
   assert.deepEqual(
@@ -61,12 +61,49 @@ test('a platform outage is at most three messages, which name the platform', asy
       ['team', 'resolved', [last], 0],
     ],
   );
+  assert.deepEqual(
+    end.map(({ facts: { outage, period } }) => [outage?.recovered, outage?.down, outage?.of, period]),
+    [
+      [1, 0, 1, { from: found?.since, until: world.now }],
+      [acme.length - 1, 1, acme.length, { from: found?.since, until: world.now }],
+    ],
+  );
+  assert.deepEqual(await world.storage.alerts.memberCounts([String(found?.id)]), [
+    { parentId: found?.id, stores: acme.length - 1, open: 0 },
+  ]);
   assert.deepEqual(await world.at(32), []);
   // It goes on by itself, and its recovery is told.
   await world.poll([last, 60, true]);
   assert.deepEqual(await world.at(61), [`resolved team: ${last}`]);
   const repeats = new Set((await world.allDeliveries()).map(({ key }) => key));
   assert.equal(repeats.size, 6);
+});
+
+test('a mass outage begins when its stores went down, and those that were down long before are not part of it', async (t) => {
+  const world = await AlertWorld.open(t, { stores });
+  await world.saveRule('r');
+  const [dead, dying] = acme as [string, string];
+  await world.poll(...stores.map(({ id }) => [id, -400, id !== dead] as const), [dead, -395, false]);
+  await world.at(-394);
+  await world.poll(...stores.map(({ id }) => [id, -330, id !== dead && id !== dying] as const), [dying, -329, false]);
+  await world.at(-328);
+  for (const minute of [-270, -210, -150, -90, -60]) {
+    await world.poll(...stores.map(({ id }) => [id, minute, id !== dead && id !== dying] as const));
+  }
+  await world.at(-59);
+  await world.poll(...acme.flatMap((id, i) => [[id, -10 - (i % 20) / 2, false] as const, [id, 0, false] as const]));
+  await world.poll(...stores.filter(({ id }) => !acme.includes(id)).map(({ id }) => [id, 0, true] as const));
+  await world.at(1);
+  const live = await world.storage.alerts.liveIncidents();
+  const outage = live.find(({ kind }) => kind === 'mass_outage');
+  const members = live.filter(({ parentId }) => parentId === outage?.id);
+  assert.equal(members.length, acme.length - 2);
+  assert.deepEqual(
+    live.filter(({ storeId = '' }) => storeId === dead || storeId === dying).map(({ parentId }) => parentId),
+    [undefined, undefined],
+  );
+  assert.equal(outage?.since, Math.min(...members.map(({ since }) => since)));
+  assert.equal(outage?.since, NOON - (60 + 19.5) * 30_000);
 });
 
 test('the owner of a store that joins a mass outage later is notified once, about the own store and its end', async (t) => {

@@ -76,6 +76,54 @@ for (const [name, given, title, text] of [
       'they recover.\n\nb\n\nAnd 119 more stores.',
   ],
   [
+    'a mass outage of all stores',
+    facts('mass_outage', {
+      ...{ outage: { label: '', value: '', down: 1, of: 12 }, stores: [BARE], rule: undefined },
+    }),
+    '1 of 12 stores is down',
+    '8% of the stores are down. No messages about single stores of this group are sent until they recover.\n\nb',
+  ],
+  [
+    'a mass outage, for an owner',
+    facts('mass_outage', {
+      ...{
+        outage: { label: 'platform', value: 'Food2Go', down: 1, of: 2, own: true },
+        stores: [BARE],
+        rule: undefined,
+      },
+    }),
+    '1 of your 2 stores with platform Food2Go is down',
+    'Unusually many stores with platform Food2Go are down, among them yours. No messages about single stores of this ' +
+      'group are sent until they recover.\n\nb',
+  ],
+  [
+    'the end of a mass outage',
+    facts('resolved', {
+      ...{ outage: { label: 'platform', value: 'Food2Go', down: 1, of: 150, recovered: 119 }, stores: [BARE] },
+      ...{ rule: undefined, period: { from: AT - 13 * MINUTE, until: AT } },
+    }),
+    'Stores with platform Food2Go are up again, 1 is still down',
+    'The mass outage is over after 13 min. 119 stores are up again.\n\nb',
+  ],
+  [
+    'the end of a mass outage, for an owner',
+    facts('resolved', {
+      ...{ outage: { label: 'platform', value: 'Food2Go', down: 0, of: 2, recovered: 1, own: true }, stores: [] },
+      ...{ rule: undefined, period: { from: AT - 13 * MINUTE, until: AT } },
+    }),
+    'Your stores with platform Food2Go are up again',
+    'The mass outage is over after 13 min. 1 store is up again.',
+  ],
+  [
+    'a store that was never seen up',
+    facts('opened', {
+      stores: [{ ...BARE, downSince: AT - 60 * MINUTE, beganEarlier: true, lost: 60 * MINUTE, zone: 'Europe/Madrid' }],
+      rule: undefined,
+    }),
+    'b is down',
+    'b\nDown since: Fri, Nov 27, 18:05 (UTC+01:00) store time, or earlier\nOpen time lost: at least 1 h',
+  ],
+  [
     'the monitor is blind',
     facts('blind', { stores: [], rule: undefined, period: { from: AT } }),
     'Monitoring is interrupted',

@@ -51,7 +51,13 @@ test('a webhook is signed, and names the message in every attempt alike', async 
       stores: [
         {
           ...{ store_id: 'al', name: 'Al’s *Diner* <&>', labels: { city: 'Austin' }, time_zone: 'America/Chicago' },
-          ...{ down_since: '2026-11-27T18:05:00.000Z', up_since: null, lost_minutes: 60, estimated_loss: null },
+          ...{
+            down_since: '2026-11-27T18:05:00.000Z',
+            began_earlier: false,
+            up_since: null,
+            lost_minutes: 60,
+            estimated_loss: null,
+          },
           polls: [{ at: '2026-11-27T18:05:00.000Z', status: 'inactive', reason: 'closed_by_store', detail: 'PAUSED' }],
         },
       ],

@@ -20,7 +20,17 @@ const at = (minutes: number) => new Date(NOON + minutes * MINUTE).toISOString();
 
 const INCIDENT: Incident = {
   ...{ incident_id: 'i', rule_id: 'r', rule: 'Down', severity: 'page', kind: 'down', store_id: 's', store_name: null },
-  ...{ label: null, value: null, since: at(-30), opened_at: at(-10), up_at: null, resolved_at: null, resolution: null },
+  ...{
+    label: null,
+    value: null,
+    since: at(-30),
+    opened_at: at(-10),
+    began_earlier: false,
+    members: null,
+    up_at: null,
+    resolved_at: null,
+    resolution: null,
+  },
   ...{ mass_outage_id: null, told: true, acknowledged_at: null, acknowledged_by: null, acknowledgement: null },
   ...{ snoozed_until: null, assignee_id: null },
 };

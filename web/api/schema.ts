@@ -557,11 +557,14 @@ export interface Incident {
   readonly value: string | null;
   /** when the store went down */
   readonly since: string;
+  /** the earliest known poll of the store was inactive: it may have been down before `since` */
+  readonly began_earlier: boolean;
   readonly opened_at: string;
   readonly up_at: string | null;
   readonly resolved_at: string | null;
   readonly resolution: 'recovered' | 'dropped' | null;
   readonly mass_outage_id: string | null;
+  readonly members: MassOutageMembers | null;
   /** whether anybody was notified */
   readonly told: boolean;
   readonly acknowledged_at: string | null;
@@ -586,11 +589,14 @@ export interface IncidentDetail {
   readonly value: string | null;
   /** when the store went down */
   readonly since: string;
+  /** the earliest known poll of the store was inactive: it may have been down before `since` */
+  readonly began_earlier: boolean;
   readonly opened_at: string;
   readonly up_at: string | null;
   readonly resolved_at: string | null;
   readonly resolution: 'recovered' | 'dropped' | null;
   readonly mass_outage_id: string | null;
+  readonly members: MassOutageMembers | null;
   /** whether anybody was notified */
   readonly told: boolean;
   readonly acknowledged_at: string | null;
@@ -783,6 +789,14 @@ export interface LostTime {
   readonly lost_minutes: number;
   /** in this time, at most 192 */
   readonly within_hours: number;
+}
+
+/** of a mass outage; null: any other incident */
+export interface MassOutageMembers {
+  /** stores that you can see that were part of it */
+  readonly stores: number;
+  /** of these, those that are down */
+  readonly open: number;
 }
 
 /** the current user; without `user`, there are no users and the API is open */
@@ -2856,6 +2870,8 @@ export interface Routes {
       readonly store_id?: string | undefined;
       /** the ID from the list */
       readonly rule_id?: string | undefined;
+      /** only incidents of these kinds */
+      readonly kind?: readonly ('down' | 'did_not_open' | 'mass_outage' | 'blind')[] | undefined;
       /** the ID from the list */
       readonly mass_outage_id?: string | undefined;
       /** whether somebody has acknowledged it */

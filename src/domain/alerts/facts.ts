@@ -45,6 +45,8 @@ export interface StoreFacts {
   readonly zone: string;
   /** The first open instant at which it was down. */
   readonly downSince?: number | undefined;
+  /** Whether it was down already at the earliest poll that is known of it: it may be down for longer. */
+  readonly beganEarlier?: boolean | undefined;
   /** Whether it was not up since it should have opened. */
   readonly didNotOpen?: boolean | undefined;
   /** When it came up again. */
@@ -54,6 +56,20 @@ export interface StoreFacts {
   readonly estimatedLoss?: { readonly amount: number; readonly currency: string } | undefined;
   /** The last ones, newest first. */
   readonly polls: readonly PollFact[];
+}
+
+/** What a message says about a mass outage: of the stores that the recipient may be notified about. */
+export interface OutageFacts {
+  /** The label value that the stores share; both texts empty: all stores of the rule. */
+  readonly label: string;
+  readonly value: string;
+  /** How many of its stores are down, and how many stores have the label value. */
+  readonly down: number;
+  readonly of: number;
+  /** How many of its stores are up again; absent while it goes on. */
+  readonly recovered?: number | undefined;
+  /** Whether the recipient is notified about some stores only. */
+  readonly own?: boolean | undefined;
 }
 
 /** What a digest says of its period. The stores of the message are those that were still down at its end. */
@@ -83,11 +99,11 @@ export interface NotificationFacts {
   readonly stores: readonly StoreFacts[];
   /** How many more stores it is about than `stores` lists. */
   readonly more: number;
-  /** Of a mass outage: the label value that the stores share, how many of them are down, and how many there are. */
-  readonly outage?:
-    | { readonly label: string; readonly value: string; readonly down: number; readonly of: number }
-    | undefined;
-  /** The stretch in which the monitor could not observe, or that a digest covers; without `until`, it is ongoing. */
+  readonly outage?: OutageFacts | undefined;
+  /**
+   * The stretch in which the monitor could not observe, that a digest covers, or of a mass outage that is over; without
+   * `until`, it is ongoing.
+   */
   readonly period?: { readonly from: number; readonly until?: number | undefined } | undefined;
   /** Of a digest: how many incidents opened. After blindness: how many polls were missed. */
   readonly count?: number | undefined;

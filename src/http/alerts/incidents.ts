@@ -1,27 +1,44 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import type { Principal } from '../../accounts/access.ts';
 import type { IncidentDetail as Detail, IncidentService } from '../../alerts/incidents.ts';
 import { parseInstant } from '../../calendar/instant.ts';
 import { invalid } from '../../lib/errors.ts';
 import { idsIn } from '../../lib/id-list.ts';
+import type { IncidentRecord } from '../../storage/ports/alerts.ts';
 import { Id, timeCursor, timePlaceFrom } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
+import { EXPECTED } from '../expectations.ts';
 import { limitOf, Page, PageQuery } from '../pages.ts';
 import { GivenInstant, Nullable, OneOf } from '../schemas.ts';
 import { labelFrom, StoreFilterQuery, StoreIds } from '../stores/filter.ts';
 import type { Routes } from '../types.ts';
-import { eventResource, Incident, IncidentDetail, IncidentPath, incidentResource } from './schemas.ts';
+import {
+  eventResource,
+  INCIDENT_KINDS,
+  Incident,
+  IncidentDetail,
+  IncidentPath,
+  incidentResource,
+  inOrder,
+} from './schemas.ts';
 
 const tags = ['alerts'];
 
-const Text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
+const Text = (description: string) =>
+  Type.String({ pattern: '\\S', maxLength: 2_000, [EXPECTED]: 'a text that is not blank', description });
 
 /** Incidents, and what people do with them. */
 export function incidentRoutes(incidents: IncidentService): Routes {
-  const answer = async ({ incident, events }: Detail, reply: FastifyReply) => {
-    sendVersion(reply, incident.version);
-    const names = await incidents.storeNames([incident]);
-    return { ...incidentResource(incident, names), events: events.map(eventResource) };
+  const shown = async (principal: Principal, items: readonly IncidentRecord[]) => {
+    const names = await incidents.storeNames(items);
+    const members = await incidents.memberCounts(principal, items);
+    return items.map((incident) => incidentResource(incident, names, members.get(incident.id)));
+  };
+  const answer = async (principal: Principal, { incident, events }: Detail, reply: FastifyReply) => {
+    const [resource] = await shown(principal, [incident]);
+    const body = { ...(resource as NonNullable<typeof resource>), events: inOrder(events).map(eventResource) };
+    return sendVersion(reply, incident.version, body).send(body);
   };
   return async (app) => {
     app.get(
@@ -39,6 +56,9 @@ export function incidentRoutes(incidents: IncidentService): Routes {
               state: Type.Optional(OneOf(['open', 'resolved'], 'open: the store is not up again; resolved: it is')),
               store_id: Type.Optional(StoreIds),
               rule_id: Type.Optional(Id),
+              kind: Type.Optional(
+                Type.Array(OneOf(INCIDENT_KINDS), { maxItems: 4, description: 'only incidents of these kinds' }),
+              ),
               mass_outage_id: Type.Optional(Id),
               acknowledged: Type.Optional(Type.Boolean({ description: 'whether somebody has acknowledged it' })),
               members: Type.Optional(
@@ -52,16 +72,23 @@ export function incidentRoutes(incidents: IncidentService): Routes {
         },
       },
       async ({ principal, query }) => {
-        const { state, store_id: storeIds, rule_id: ruleId, mass_outage_id: parentId, acknowledged, members } = query;
+        const {
+          state,
+          store_id: storeIds,
+          rule_id: ruleId,
+          mass_outage_id: parentId,
+          kind: kinds,
+          acknowledged,
+          members,
+        } = query;
         const filter = {
-          ...{ ruleId, parentId, acknowledged, members, labels: query.label?.map(labelFrom) },
+          ...{ ruleId, parentId, kinds, acknowledged, members, labels: query.label?.map(labelFrom) },
           ofStores: storeIds === undefined ? undefined : idsIn(storeIds),
           open: state === undefined ? undefined : state === 'open',
         };
         const page = { limit: limitOf(query), after: timePlaceFrom(query.cursor) };
         const { items, next } = await incidents.list(principal, filter, page);
-        const names = await incidents.storeNames(items);
-        return { items: items.map((record) => incidentResource(record, names)), next_cursor: timeCursor(next) };
+        return { items: await shown(principal, items), next_cursor: timeCursor(next) };
       },
     );
 
@@ -78,7 +105,8 @@ export function incidentRoutes(incidents: IncidentService): Routes {
           response: { 200: IncidentDetail, 304: NotModified },
         },
       },
-      async ({ principal, params }, reply) => answer(await incidents.get(principal, params.incident_id), reply),
+      async ({ principal, params }, reply) =>
+        answer(principal, await incidents.get(principal, params.incident_id), reply),
     );
 
     app.post(
@@ -101,7 +129,11 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       async (request, reply) => {
         const { principal, params, body } = request;
         const expected = expectedVersion(request);
-        return answer(await incidents.acknowledge(principal, params.incident_id, body.reason, expected), reply);
+        return answer(
+          principal,
+          await incidents.acknowledge(principal, params.incident_id, body.reason, expected),
+          reply,
+        );
       },
     );
 
@@ -125,7 +157,11 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       async (request, reply) => {
         const { principal, params, body } = request;
         const until = body.until === 'next_opening' ? body.until : instantFrom(body.until);
-        return answer(await incidents.snooze(principal, params.incident_id, until, expectedVersion(request)), reply);
+        return answer(
+          principal,
+          await incidents.snooze(principal, params.incident_id, until, expectedVersion(request)),
+          reply,
+        );
       },
     );
 
@@ -146,7 +182,11 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       async (request, reply) => {
         const { principal, params, body } = request;
         const assignee = body.assignee ?? undefined;
-        return answer(await incidents.assign(principal, params.incident_id, assignee, expectedVersion(request)), reply);
+        return answer(
+          principal,
+          await incidents.assign(principal, params.incident_id, assignee, expectedVersion(request)),
+          reply,
+        );
       },
     );
 
@@ -165,7 +205,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       },
       async ({ principal, params, body }, reply) => {
         const found = await incidents.comment(principal, params.incident_id, body.text);
-        return reply.code(201).send(await answer(found, reply));
+        return answer(principal, found, reply.code(201));
       },
     );
   };

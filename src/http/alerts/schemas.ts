@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
 import type { GivenRule } from '../../alerts/rules.ts';
+import { beganEarlier } from '../../alerts/store-incidents.ts';
 import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import { SEVERITIES } from '../../domain/alerts/facts.ts';
 import { DEFAULT_GROUPING } from '../../domain/alerts/grouping.ts';
 import { type Condition, DEFAULT_RULE } from '../../domain/alerts/rule.ts';
 import { HOUR, MINUTE } from '../../domain/hours.ts';
-import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord } from '../../storage/ports/alerts.ts';
+import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord, MemberCount } from '../../storage/ports/alerts.ts';
 import { Id } from '../accounts/schemas.ts';
 import { Instant, Nullable, OneOf, readOnly, StoreId } from '../schemas.ts';
 import { GivenLabels } from '../stores/store-schemas.ts';
@@ -217,13 +218,15 @@ function conditionResource(condition: Condition): Static<typeof ConditionSchema>
   return { kind: 'probability', probability: condition.down };
 }
 
+export const INCIDENT_KINDS = ['down', 'did_not_open', 'mass_outage', 'blind'] as const;
+
 const INCIDENT_FIELDS = {
   incident_id: Id,
   rule_id: Nullable(Id),
   rule: Type.String({ description: 'the name of the rule when the incident opened' }),
   severity: OneOf(SEVERITIES),
   kind: OneOf(
-    ['down', 'did_not_open', 'mass_outage', 'blind'],
+    INCIDENT_KINDS,
     '`mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores',
   ),
   store_id: Nullable(StoreId),
@@ -231,11 +234,23 @@ const INCIDENT_FIELDS = {
   label: Nullable(Type.String({ description: 'of a mass outage; empty: all stores of the rule' })),
   value: Nullable(Type.String()),
   since: { ...Instant, description: 'when the store went down' } as typeof Instant,
+  began_earlier: Type.Boolean({
+    description: 'the earliest known poll of the store was inactive: it may have been down before `since`',
+  }),
   opened_at: Instant,
   up_at: Nullable(Instant),
   resolved_at: Nullable(Instant),
   resolution: Nullable(OneOf(['recovered', 'dropped'], '`dropped`: its rule or its store is gone')),
   mass_outage_id: Nullable(Id),
+  members: Nullable(
+    Type.Object(
+      {
+        stores: Type.Integer({ description: 'stores that you can see that were part of it' }),
+        open: Type.Integer({ description: 'of these, those that are down' }),
+      },
+      { title: 'MassOutageMembers', description: 'of a mass outage; null: any other incident' },
+    ),
+  ),
   told: Type.Boolean({ description: 'whether anybody was notified' }),
   acknowledged_at: Nullable(Instant),
   acknowledged_by: Nullable(Type.String()),
@@ -264,9 +279,18 @@ export const IncidentDetail = Type.Object(
   { title: 'IncidentDetail' },
 );
 
-/** @param names of stores by ID */
-export function incidentResource(record: IncidentRecord, names: ReadonlyMap<string, string>): Static<typeof Incident> {
+/**
+ * @param names of stores by ID
+ * @param members of a mass outage; `undefined`: none is visible
+ */
+export function incidentResource(
+  record: IncidentRecord,
+  names: ReadonlyMap<string, string>,
+  members: MemberCount | undefined,
+): Static<typeof Incident> {
   return {
+    members: record.kind === 'mass_outage' ? { stores: members?.stores ?? 0, open: members?.open ?? 0 } : null,
+    began_earlier: beganEarlier(record),
     ...{ incident_id: record.id, rule_id: record.ruleId ?? null, rule: record.ruleName, severity: record.severity },
     ...{
       kind: record.kind,
@@ -286,4 +310,12 @@ export function incidentResource(record: IncidentRecord, names: ReadonlyMap<stri
 
 export function eventResource({ at, kind, actor, detail }: IncidentEventRecord): Static<typeof IncidentEvent> {
   return { at: formatInstant(at), kind, actor: actor ?? null, detail: { ...detail } };
+}
+
+const EVENT_ORDER = ['opened', 'joined', 'left', 'resolved', 'told', 'escalated'];
+
+/** Events in the order of their instants; those of one evaluation as one follows from the other. */
+export function inOrder(events: readonly IncidentEventRecord[]): IncidentEventRecord[] {
+  const rank = ({ kind }: IncidentEventRecord) => EVENT_ORDER.indexOf(kind);
+  return events.toSorted((a, b) => a.at - b.at || rank(a) - rank(b));
 }

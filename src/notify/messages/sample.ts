@@ -10,6 +10,7 @@ export const SAMPLE: NotificationFacts = {
     {
       ...{ id: 'austin-1', name: 'Noodle Bar', labels: { city: 'Austin', platform: 'Food2Go' } },
       ...{ zone: 'America/Chicago', downSince: AT - 90 * MINUTE, upSince: AT, didNotOpen: false, lost: 90 * MINUTE },
+      beganEarlier: false,
       estimatedLoss: { amount: 180, currency: 'USD' },
       polls: [
         { at: AT - 15 * MINUTE, active: false, reason: 'closed_by_store: PAUSED' },
@@ -19,7 +20,7 @@ export const SAMPLE: NotificationFacts = {
     },
   ],
   more: 2,
-  outage: { label: 'platform', value: 'Food2Go', down: 120, of: 150 },
+  outage: { label: 'platform', value: 'Food2Go', down: 120, of: 150, recovered: 0, own: false },
   period: { from: AT - 24 * HOUR, until: AT },
   digest: { ended: 12, open: 3, interrupted: 20 * MINUTE, watched: true },
   ...{ count: 14, canAcknowledge: true, page: '/incidents/sample' },

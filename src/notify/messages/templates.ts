@@ -14,14 +14,18 @@ const IS = '{% if store_count == 1 %}is{% else %}are{% endif %}';
 const line = (condition: string, text: string) => `{% if ${condition} %}\n${text}{% endif %}`;
 const yours = (time: string) => `{% if ${time}_yours %}, {{ ${time}_yours }} your time{% endif %}`;
 
+const capital = (text: string) => text.replace(/^./, (letter) => letter.toUpperCase());
 const counted = (number: string) => `{{ ${number} }} {% if ${number} == 1 %}incident{% else %}incidents{% endif %}`;
 
 const STORES = [
   '{% for store in stores %}\n\n{{ store.name }}{% if store.name != store.id %} ({{ store.id }}){% endif %}',
   `{% if store.place != '' %}, {{ store.place }}{% endif %}`,
-  line('store.down_since', `Down since: {{ store.down_since }} store time${yours('store.down_since')}`),
+  line(
+    'store.down_since',
+    `Down since: {{ store.down_since }} store time${yours('store.down_since')}{% if store.began_earlier %}, or earlier{% endif %}`,
+  ),
   line('store.up_since', `Up since: {{ store.up_since }} store time${yours('store.up_since')}`),
-  line('store.lost', 'Open time lost: {{ store.lost }}'),
+  line('store.lost', 'Open time lost: {% if store.began_earlier %}at least {% endif %}{{ store.lost }}'),
   line('store.loss', 'Estimated loss: {{ store.loss }}'),
   line('store.platform', 'The platform says: {{ store.platform }}'),
   line('store.polls.size > 0', 'Last checks:'),
@@ -31,18 +35,33 @@ const STORES = [
   line('rule', '\nAlert rule: {{ rule }}'),
 ].join('');
 
+/** The stores of a mass outage, in the plural. */
+const AFFECTED = `stores{% if outage.label != '' %} with {{ outage.label }} {{ outage.value }}{% endif %}`;
+const DOWN = '{% if outage.down == 1 %}is{% else %}are{% endif %}';
+
 /** The texts of each kind of message, unless a contact point has its own. */
 export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
   opened: {
     title: `${NAME} {% if store_count == 1 and store.did_not_open %}did not open{% else %}${IS} down{% endif %}`,
     text: STORES,
   },
-  resolved: { title: `${NAME} ${IS} up again`, text: STORES },
+  resolved: {
+    title:
+      `{% if outage %}{% if outage.own %}Your ${AFFECTED}{% else %}${capital(AFFECTED)}{% endif %} are up again` +
+      `{% if outage.down > 0 %}, {{ outage.down }} ${DOWN} still down{% endif %}` +
+      `{% else %}${NAME} ${IS} up again{% endif %}`,
+    text:
+      '{% if outage %}The mass outage is over after {{ period.duration }}. {{ outage.recovered }} ' +
+      `{% if outage.recovered == 1 %}store is{% else %}stores are{% endif %} up again.{% endif %}${STORES}`,
+  },
   reminder: { title: `${NAME} ${IS} still down`, text: STORES },
   escalated: { title: `Not acknowledged: ${NAME} ${IS} down`, text: STORES },
   mass_outage: {
-    title: '{{ outage.down }} of {{ outage.of }} stores with {{ outage.label }} {{ outage.value }} are down',
-    text: `{{ outage.share }}% of the stores with {{ outage.label }} {{ outage.value }} are down. No messages about single stores of this group are sent until they recover.${STORES}`,
+    title: `{{ outage.down }} of {% if outage.own %}your {% endif %}{{ outage.of }} ${AFFECTED} ${DOWN} down`,
+    text:
+      `{% if outage.own %}Unusually many ${AFFECTED} are down, among them yours.` +
+      `{% else %}{{ outage.share }}% of the ${AFFECTED} are down.{% endif %} ` +
+      `No messages about single stores of this group are sent until they recover.${STORES}`,
   },
   blind: {
     title: 'Monitoring is interrupted',

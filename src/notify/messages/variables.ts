@@ -1,5 +1,5 @@
 import { offsetAt } from '../../calendar/tzdb.ts';
-import type { NotificationFacts, StoreFacts } from '../../domain/alerts/facts.ts';
+import type { NotificationFacts, OutageFacts, StoreFacts } from '../../domain/alerts/facts.ts';
 import { reasonOf } from '../../domain/reasons.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 import { durationWords, reasonWords, timeIn } from './words.ts';
@@ -19,7 +19,7 @@ export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUr
   return {
     ...{ kind, severity, rule: rule ?? null, time_zone: zone, time: timeIn(zone, at) },
     ...{ stores: listed, store: listed[0] ?? null, store_count: stores.length + more, more },
-    outage: outage === undefined ? null : { ...outage, share: Math.round((100 * outage.down) / outage.of) },
+    outage: outage === undefined ? null : outageOf(outage),
     period:
       period === undefined
         ? null
@@ -39,8 +39,13 @@ export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUr
   };
 }
 
+function outageOf({ label, value, down, of, recovered = 0, own = false }: OutageFacts) {
+  return { label, value, down, of, recovered, own, share: Math.round((100 * down) / of) };
+}
+
 function storeOf(store: StoreFacts, recipientZone: string) {
-  const { id, name, labels, downSince, upSince, didNotOpen = false, lost, estimatedLoss, polls } = store;
+  const { id, name, labels, downSince, beganEarlier = false, upSince, didNotOpen = false, lost } = store;
+  const { estimatedLoss, polls } = store;
   const zone = store.zone === UNKNOWN_ZONE ? 'UTC' : store.zone;
   const both = (instant: number | undefined) => {
     if (instant === undefined) return [null, null] as const;
@@ -52,6 +57,7 @@ function storeOf(store: StoreFacts, recipientZone: string) {
   const word = polls.find(({ active, reason }) => !active && reason !== undefined)?.reason;
   return {
     ...{ id, name: name ?? id, labels, time_zone: zone, did_not_open: didNotOpen },
+    began_earlier: beganEarlier,
     place: Object.entries(labels)
       .map(([label, value]) => `${label}: ${value}`)
       .join(', '),

@@ -127,6 +127,8 @@ export interface IncidentFilter {
   readonly storeIds?: readonly string[] | undefined;
   readonly ruleId?: string | undefined;
   readonly parentId?: string | undefined;
+  /** Only those of one of these kinds. */
+  readonly kinds?: readonly IncidentRecord['kind'][] | undefined;
   readonly open?: boolean | undefined;
   /** Only those that were open at this instant or later, milliseconds. */
   readonly openSince?: number | undefined;
@@ -134,6 +136,13 @@ export interface IncidentFilter {
   readonly acknowledged?: boolean | undefined;
   /** `false`: not those that are part of a mass outage. */
   readonly members?: boolean | undefined;
+}
+
+/** How many incidents are part of a mass outage, and how many of them are open. */
+export interface MemberCount {
+  readonly parentId: string;
+  readonly stores: number;
+  readonly open: number;
 }
 
 /** The instant through which the polls of a store are settled for a rule. */
@@ -166,6 +175,8 @@ export interface AlertReader {
   incident(id: string): Promise<IncidentRecord | undefined>;
   /** At most `limit`, newest first, after `before`. */
   incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]>;
+  /** How many incidents are part of these mass outages, of some stores only or of all; those without any are missing. */
+  memberCounts(parentIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]>;
   /** All events of an incident, earliest first. */
   events(incidentId: string): Promise<IncidentEventRecord[]>;
   groups(): Promise<AlertGroupRecord[]>;

@@ -9,6 +9,7 @@ import type {
   IncidentEventRecord,
   IncidentFilter,
   IncidentRecord,
+  MemberCount,
   Settled,
   StoreDowntime,
   StoreOwner,
@@ -66,11 +67,12 @@ export class SqlAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, open, openSince, acknowledged, members } = filter;
+    const { storeIds, ruleId, parentId, kinds, open, openSince, acknowledged, members } = filter;
     const conditions = [
       storeIds && `store_id in (select ${this.dialect.texts('$store_ids')})`,
       ruleId !== undefined && 'rule_id = $rule_id',
       parentId !== undefined && 'parent_id = $parent_id',
+      kinds && `kind in (select ${this.dialect.texts('$kinds')})`,
       open !== undefined && `resolved_ms is ${open ? '' : 'not '}null`,
       openSince !== undefined && '(resolved_ms is null or resolved_ms >= $open_since::bigint)',
       acknowledged !== undefined && `acknowledged_ms is ${acknowledged ? 'not ' : ''}null`,
@@ -84,12 +86,29 @@ export class SqlAlertReader implements AlertReader {
         ...(storeIds && { store_ids: JSON.stringify(storeIds) }),
         ...(ruleId !== undefined && { rule_id: ruleId }),
         ...(parentId !== undefined && { parent_id: parentId }),
+        ...(kinds && { kinds: JSON.stringify(kinds) }),
         ...(openSince !== undefined && { open_since: openSince }),
         ...(before && { at: before.at, id: before.id }),
         limit,
       },
     );
     return rows.map((row) => INCIDENTS.recordOf(row));
+  }
+
+  async memberCounts(parentIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]> {
+    const rows = await this.sql.rows(
+      `select parent_id, count(*) as stores, count(case when resolved_ms is null then 1 end) as still from incidents
+       where parent_id in (select ${this.dialect.texts('$parent_ids')})
+         ${storeIds === undefined ? '' : `and store_id in (select ${this.dialect.texts('$store_ids')})`}
+       group by parent_id order by parent_id`,
+      {
+        parent_ids: JSON.stringify(parentIds),
+        ...(storeIds !== undefined && { store_ids: JSON.stringify(storeIds) }),
+      },
+    );
+    return rows.map(({ parent_id, stores, still }) => ({
+      ...{ parentId: String(parent_id), stores: Number(stores), open: Number(still) },
+    }));
   }
 
   async events(incidentId: string): Promise<IncidentEventRecord[]> {

@@ -75,6 +75,22 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     assert.deepEqual(await list({ members: false }, undefined, 10), ['a', 'b', 'd']);
     assert.deepEqual(await list({ openSince: 10 }, undefined, 10), ['c', 'a', 'b', 'd']);
     assert.deepEqual(await list({ openSince: 11 }, undefined, 10), ['a', 'b', 'd']);
+    assert.deepEqual(await list({ kinds: ['blind', 'mass_outage'] }, undefined, 10), ['d']);
+  });
+
+  test(`${engine}: the incidents of mass outages are counted, of all stores or of some`, async (t) => {
+    const { alerts } = await opened(t);
+    const member = (id: string, parentId: string, resolvedAt?: number) =>
+      incidentRecord(id, { storeId: id, parentId, resolvedAt });
+    const records = [member('a', 'm'), member('b', 'm', 5), member('c', 'm', 6), member('d', 'n'), member('e', 'o')];
+    await alerts.changing((changes) => changes.saveIncidents(records));
+    assert.deepEqual(await alerts.memberCounts(['n', 'm', 'none']), [
+      { parentId: 'm', stores: 3, open: 1 },
+      { parentId: 'n', stores: 1, open: 1 },
+    ]);
+    assert.deepEqual(await alerts.memberCounts(['m', 'n'], ['b', 'c']), [{ parentId: 'm', stores: 2, open: 0 }]);
+    assert.deepEqual(await alerts.memberCounts(['m'], []), []);
+    assert.deepEqual(await alerts.memberCounts([]), []);
   });
 
   test(`${engine}: what is settled, and how long stores were down`, async (t) => {

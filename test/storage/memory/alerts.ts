@@ -8,6 +8,7 @@ import type {
   IncidentEventRecord,
   IncidentFilter,
   IncidentRecord,
+  MemberCount,
   Settled,
   StoreDowntime,
   StoreOwner,
@@ -58,7 +59,7 @@ class MemoryAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, open, openSince, acknowledged, members } = filter;
+    const { storeIds, ruleId, parentId, kinds, open, openSince, acknowledged, members } = filter;
     const among = storeIds && new Set(storeIds);
     return this.#all(INCIDENTS)
       .filter(
@@ -66,6 +67,7 @@ class MemoryAlertReader implements AlertReader {
           (among === undefined || (incident.storeId !== undefined && among.has(incident.storeId))) &&
           (ruleId === undefined || incident.ruleId === ruleId) &&
           (parentId === undefined || incident.parentId === parentId) &&
+          (kinds === undefined || kinds.includes(incident.kind)) &&
           (open === undefined || (incident.resolvedAt === undefined) === open) &&
           (openSince === undefined || (incident.resolvedAt ?? Number.POSITIVE_INFINITY) >= openSince) &&
           (acknowledged === undefined || (incident.acknowledgedAt !== undefined) === acknowledged) &&
@@ -77,6 +79,17 @@ class MemoryAlertReader implements AlertReader {
           before === undefined || openedAt < before.at || (openedAt === before.at && byText(id, before.id) > 0),
       )
       .slice(0, limit);
+  }
+
+  async memberCounts(parentIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]> {
+    const among = storeIds && new Set(storeIds);
+    return [...new Set(parentIds)].toSorted(byText).flatMap((parentId) => {
+      const members = this.#all(INCIDENTS).filter(
+        (incident) => incident.parentId === parentId && (among === undefined || among.has(incident.storeId ?? '')),
+      );
+      const open = members.filter(({ resolvedAt }) => resolvedAt === undefined).length;
+      return members.length === 0 ? [] : [{ parentId, stores: members.length, open }];
+    });
   }
 
   async events(incidentId: string): Promise<IncidentEventRecord[]> {

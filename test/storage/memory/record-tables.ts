@@ -52,7 +52,13 @@ const COLUMNS = {
     ...{ progress: 'number', stores: 'number?', reason: 'text?', finished_ms: 'number?', estimator: 'text' },
     ...{ requested_by: 'text?', stores_filter: 'text?', filter_digest: 'text?', filter_size: 'number?' },
     ...{ started_ms: 'number?', cancelled_ms: 'number?', deleted: 'boolean', detailed: 'boolean' },
-    ...{ newest_poll_ms: 'number?', tz_version: 'text?', csv_bytes: 'number?', csv_sha256: 'text?' },
+    ...{
+      polls_late: 'boolean',
+      newest_poll_ms: 'number?',
+      tz_version: 'text?',
+      csv_bytes: 'number?',
+      csv_sha256: 'text?',
+    },
     ...{ figures_bytes: 'number?', figures_sha256: 'text?' },
   },
   imports: {

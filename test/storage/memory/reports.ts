@@ -165,7 +165,12 @@ function newRow(report: NewReport): ReportRow {
   const filter = report.stores === undefined ? null : JSON.stringify(report.stores);
   return {
     ...{ report_id: report.id, status: 'queued', as_of_ms: report.asOf, estimator: report.estimator ?? 'nearest' },
-    ...{ detailed: report.detailed ?? false, newest_poll_ms: report.stalePoll ?? null, stores_filter: filter },
+    ...{
+      detailed: report.detailed ?? false,
+      polls_late: report.stalePoll !== undefined,
+      newest_poll_ms: report.stalePoll ?? null,
+      stores_filter: filter,
+    },
     ...{ filter_digest: filter === null ? null : createHash('sha256').update(filter).digest('hex') },
     ...{ filter_size: report.stores?.length ?? null, requested_by: report.requestedBy ?? null },
     ...{ requested_ms: report.requestedAt, progress: 0, attempts: 0, deleted: false, shares: null, revision: null },

@@ -1,6 +1,6 @@
 /**
- * Wall times: an instant in a zone, in the format of the viewer's locale. That decides everywhere whether a day has 24
- * hours or twice 12.
+ * Wall times: an instant in a zone. The viewer's locale decides everywhere whether a day has 24 hours or twice 12, and,
+ * if it is English, on the format; the words of a date are English, like the page.
  */
 
 import { offsetName, VIEWER_ZONE, wallAt } from './zones.ts';
@@ -9,20 +9,26 @@ export { VIEWER_ZONE };
 
 const TWELVE_HOURS = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 === true;
 
+/** `undefined`: that of the viewer. */
+const LOCALE = /^en\b/i.test(Intl.DateTimeFormat().resolvedOptions().locale) ? undefined : 'en-GB';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Two digits where a day has 24 hours (`09:17`), and one where it has twice 12 (`9:17 PM`). */
-const TIME: Intl.DateTimeFormatOptions = { hour: TWELVE_HOURS ? 'numeric' : '2-digit', minute: '2-digit' };
+const TIME: Intl.DateTimeFormatOptions = {
+  ...{ hour: TWELVE_HOURS ? 'numeric' : '2-digit', minute: '2-digit' },
+  ...(LOCALE !== undefined && { hour12: TWELVE_HOURS }),
+};
 
 function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
   let made = formats.get(key);
   if (made === undefined) {
     // The wall time is computed by our own zone rules, and formatted as if it were UTC.
-    made = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', ...options });
+    made = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', ...options });
     formats.set(key, made);
   }
   return made;

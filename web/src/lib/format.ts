@@ -94,7 +94,7 @@ export function bytes(value: number): string {
   return `${bytesOf.format(value / 1_000_000_000)} GB`;
 }
 
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'long' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'long' });
 
 /** The age of an instant: `12 minutes ago`. */
 export function ago(instant: number, now: number): string {

@@ -2,7 +2,7 @@
 
 import type { Delivery, Incident, IncidentEvent, SeenPoll } from '../../api/schema.ts';
 import { VIEWER_ZONE, withOffset } from './clock.ts';
-import { counted } from './format.ts';
+import { count, counted } from './format.ts';
 
 /** What people did about an incident so far. */
 export type IncidentStatus = 'open' | 'snoozed' | 'acknowledged' | 'resolved';
@@ -38,6 +38,19 @@ export const INCIDENT_KIND_WORDS: Readonly<Record<Incident['kind'], string>> = {
   mass_outage: 'Many stores are down',
   blind: 'Blind',
 };
+
+/** The same, with the number of stores of a mass outage. */
+export function incidentWords({ kind, members }: Incident): string {
+  if (members === null || members.stores === 0) return INCIDENT_KIND_WORDS[kind];
+  return `Mass outage of ${membersWords(members)}`;
+}
+
+/** `657 stores, 12 of them down` */
+export function membersWords({ stores, open }: NonNullable<Incident['members']>): string {
+  return open === stores || open === 0
+    ? counted(stores, 'store')
+    : `${counted(stores, 'store')}, ${count(open)} still down`;
+}
 
 /** Why a message is sent. */
 export const MESSAGE_KIND_WORDS: Readonly<Record<Delivery['kind'], string>> = {

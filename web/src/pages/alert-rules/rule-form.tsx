@@ -79,7 +79,7 @@ export function RuleForm({ rule, points, onDone }: Props) {
         required
         autoComplete="off"
         wrong={faultOf(error.value, 'name')}
-        hint="Messages begin with it, such as: Kitchens in Oslo."
+        hint="Messages name it, such as: Kitchens in Oslo."
       />
       <LabelFields labels={fields.labels} wrong={faultOf(error.value, 'labels')} />
       <small class="quiet">

@@ -1,5 +1,5 @@
-import type { Incident } from '../../../api/schema.ts';
-import { INCIDENT_KIND_WORDS, incidentTitle } from '../../lib/incidents.ts';
+import type { Incident, Routes } from '../../../api/schema.ts';
+import { incidentTitle, incidentWords } from '../../lib/incidents.ts';
 import { Link } from '../../parts/link.tsx';
 import { StateShape } from '../../parts/state-mark.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -12,11 +12,13 @@ import { isOwner, may } from '../../state/session.ts';
 /** Incidents that are shown. */
 const SHOWN = 5;
 
-/** Open incidents that nobody has acknowledged, newest first; `more`: there are others. */
+/** Open incidents that nobody has acknowledged, mass outages first, then the newest; `more`: there are others. */
 export interface NewIncidents {
   readonly items: readonly Incident[];
   readonly more: boolean;
 }
+
+type IncidentQuery = NonNullable<Routes['GET /api/v1/incidents']['query']>;
 
 const NONE: NewIncidents = { items: [], more: false };
 
@@ -28,9 +30,15 @@ export function useNewIncidents(): NewIncidents {
     async (signal): Promise<NewIncidents> => {
       if (!isAsked) return NONE;
       const members = isOwner() ? undefined : false;
-      const query = { state: 'open', acknowledged: false, members, limit: SHOWN } as const;
-      const { items, next_cursor } = await call('GET /api/v1/incidents', { query, signal });
-      return { items, more: next_cursor !== null };
+      const open = { state: 'open', acknowledged: false } as const;
+      const fetch = (query: IncidentQuery) => call('GET /api/v1/incidents', { query: { ...open, ...query }, signal });
+      const [outages, others] = await Promise.all([
+        fetch({ kind: ['mass_outage'], limit: SHOWN }),
+        fetch({ kind: ['down', 'did_not_open', 'blind'], members, limit: SHOWN }),
+      ]);
+      const items = [...outages.items, ...others.items];
+      const more = outages.next_cursor !== null || others.next_cursor !== null || items.length > SHOWN;
+      return { items: items.slice(0, SHOWN), more };
     },
     round.value,
   );
@@ -52,7 +60,8 @@ export function NewIncidentList({ incidents: { items, more } }: { readonly incid
               {incidentTitle(incident)}
             </Link>
             <span class="since quiet">
-              {INCIDENT_KIND_WORDS[incident.kind]}, since <Ago at={incident.since} /> · not acknowledged
+              {incidentWords(incident)}, since <Ago at={incident.since} />
+              {incident.began_earlier && ' or earlier'} · not acknowledged
             </span>
           </li>
         ))}

@@ -1,7 +1,7 @@
 import type { Delivery, IncidentDetail, SeenPoll } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { duration } from '../../lib/format.ts';
-import { INCIDENT_KIND_WORDS, incidentStatus, incidentTitle, pollRange } from '../../lib/incidents.ts';
+import { INCIDENT_KIND_WORDS, incidentStatus, incidentTitle, membersWords, pollRange } from '../../lib/incidents.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { IncidentMark } from '../../parts/incident-mark.tsx';
 import { Link } from '../../parts/link.tsx';
@@ -69,7 +69,18 @@ async function fetchTimeline(incident: IncidentDetail, signal: AbortSignal) {
 }
 
 function IncidentHead({ incident, zone }: { readonly incident: IncidentDetail; readonly zone: string }) {
-  const { kind, rule, since, resolved_at, up_at, snoozed_until, acknowledged_at, acknowledged_by } = incident;
+  const {
+    kind,
+    rule,
+    since,
+    began_earlier,
+    members,
+    resolved_at,
+    up_at,
+    snoozed_until,
+    acknowledged_at,
+    acknowledged_by,
+  } = incident;
   const status = incidentStatus(incident, now.value);
   const assigned = incident.events.findLast((event) => event.kind === 'assigned');
   const end = up_at ?? resolved_at;
@@ -90,8 +101,15 @@ function IncidentHead({ incident, zone }: { readonly incident: IncidentDetail; r
           <dt>{INCIDENT_KIND_WORDS[kind]} since</dt>
           <dd>
             <Instant utc={since} zone={zone} />
+            {began_earlier && ' or earlier'}
           </dd>
         </div>
+        {members !== null && (
+          <div>
+            <dt>Its stores</dt>
+            <dd>{membersWords(members)}</dd>
+          </div>
+        )}
         {end !== null && (
           <div>
             <dt>Until</dt>

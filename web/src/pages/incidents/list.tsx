@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { Incident, Routes } from '../../../api/schema.ts';
-import { INCIDENT_KIND_WORDS, incidentStatus, incidentTitle } from '../../lib/incidents.ts';
+import { incidentStatus, incidentTitle, incidentWords } from '../../lib/incidents.ts';
 import { IncidentMark } from '../../parts/incident-mark.tsx';
 import { Link } from '../../parts/link.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
@@ -18,29 +18,40 @@ export interface IncidentListProps {
   readonly query: IncidentQuery;
   /** More of the query, common to all lists of the page. */
   readonly also: IncidentQuery;
-  /** Said if there are none. */
-  readonly none: string;
+  /** Said if there are none; without it, the list is not shown then. */
+  readonly none?: string;
 }
 
 /** The incidents of a query under a heading, newest first. */
 export function IncidentList({ title, query, also, none }: IncidentListProps) {
   const id = useId();
+  const pages = useIncidents({ ...also, ...query });
+  const { items } = pages.list;
+  if (none === undefined && items.length === 0) return null;
   return (
     <section class="section incident-list" aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
       </header>
-      <Incidents query={{ ...also, ...query }} none={none} />
+      <Incidents pages={pages} none={none} />
     </section>
   );
 }
 
-function Incidents({ query, none }: Pick<IncidentListProps, 'query' | 'none'>) {
-  const { list, more, reload } = usePages<Incident>(
+function useIncidents(query: IncidentQuery) {
+  return usePages<Incident>(
     `incidents ${JSON.stringify(query)}`,
     (cursor, signal) => call('GET /api/v1/incidents', { query: { ...query, cursor }, signal }),
     round.value,
   );
+}
+
+interface IncidentsProps {
+  readonly pages: ReturnType<typeof useIncidents>;
+  readonly none: string | undefined;
+}
+
+function Incidents({ pages: { list, more, reload }, none }: IncidentsProps) {
   return (
     <>
       <LoadedList of={list} reload={reload} what="incidents" empty={<p class="quiet">{none}</p>}>
@@ -62,7 +73,8 @@ function Incidents({ query, none }: Pick<IncidentListProps, 'query' | 'none'>) {
 }
 
 function IncidentRow({ incident }: { readonly incident: Incident }) {
-  const { incident_id, kind, rule, since, opened_at, resolved_at, severity, told, mass_outage_id } = incident;
+  const { incident_id, kind, rule, since, began_earlier, opened_at, resolved_at, severity, told, mass_outage_id } =
+    incident;
   return (
     <li class="incident-row">
       <IncidentMark status={incidentStatus(incident, now.value)} />
@@ -70,7 +82,8 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
         {incidentTitle(incident)}
       </Link>
       <p class="small quiet">
-        {INCIDENT_KIND_WORDS[kind]}, since <Ago at={since} />
+        {incidentWords(incident)}, since <Ago at={since} />
+        {began_earlier && ' or earlier'}
         {resolved_at !== null && (
           <>
             {' · resolved '}
@@ -118,7 +131,11 @@ export function Members({ id }: { readonly id: string }) {
       }}
     >
       <summary>Its stores</summary>
-      {open.value && <Incidents query={{ mass_outage_id: id }} none="No store is part of it any more" />}
+      {open.value && <MemberList id={id} />}
     </details>
   );
+}
+
+function MemberList({ id }: { readonly id: string }) {
+  return <Incidents pages={useIncidents({ mass_outage_id: id })} none="No store is part of it any more" />;
 }

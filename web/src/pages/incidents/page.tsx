@@ -1,3 +1,4 @@
+import type { Incident } from '../../../api/schema.ts';
 import { AlertTabs } from '../../parts/alert-tabs.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { chosenLabels } from '../../state/labels.ts';
@@ -15,15 +16,27 @@ interface Filter {
 
 const RESOLVED = { title: 'Resolved', query: { state: 'resolved' }, none: 'No resolved incidents' } as const;
 
+/** All kinds but mass outages, which have a list above the others. */
+const SINGLE: Incident['kind'][] = ['down', 'did_not_open', 'blind'];
+
 const FILTERS: readonly [Filter, ...Filter[]] = [
-  { key: '', words: 'All', lists: [{ title: 'Open', query: { state: 'open' }, none: 'No open incidents' }, RESOLVED] },
+  {
+    key: '',
+    words: 'All',
+    lists: [
+      { title: 'Mass outages', query: { state: 'open', kind: ['mass_outage'] } },
+      { title: 'Open', query: { state: 'open', kind: SINGLE }, none: 'No open incidents' },
+      RESOLVED,
+    ],
+  },
   {
     key: 'open',
     words: 'Open',
     lists: [
+      { title: 'Mass outages, not acknowledged', query: { state: 'open', acknowledged: false, kind: ['mass_outage'] } },
       {
         title: 'Open, not acknowledged',
-        query: { state: 'open', acknowledged: false },
+        query: { state: 'open', acknowledged: false, kind: SINGLE },
         none: 'Nothing needs an acknowledgement',
       },
     ],
