@@ -79,7 +79,7 @@ export function checkedTime({ from, to, recurrence }: GivenTime, now: number): J
 /** The reason of a judgement or a revocation. @throws UserError `invalid_input` */
 export function checkedReason(text: string, what = 'reason'): string {
   const reason = trimmed(text);
-  if (reason === '') throw invalid(`${what} is empty, expected why`, 'reason');
+  if (reason === '') throw invalid(`${what} is empty, expected the reason in a few words`, 'reason');
   if (!hasAtMost(reason, REASON_LENGTH)) {
     throw invalid(`${what} has ${reason.length} characters, expected at most ${REASON_LENGTH}`, 'reason');
   }

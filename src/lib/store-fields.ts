@@ -19,6 +19,13 @@ export function labelKeyFlaw(key: string): string | undefined {
   return isStorable(key) ? undefined : 'contains a null character or an unpaired surrogate';
 }
 
+/** The spelling of a key of a label that is there already: keys that differ only in case are the same label. */
+export function knownKey(keys: Iterable<string>, key: string): string {
+  const lower = key.toLowerCase();
+  for (const known of keys) if (known.toLowerCase() === lower) return known;
+  return key;
+}
+
 /** Why a text cannot be the probe URL of a store, to follow its name in a message; `undefined`: it can. */
 export function probeUrlFlaw(text: string): string | undefined {
   if (!hasAtMost(text, PROBE_URL_LENGTH)) return `is longer than ${PROBE_URL_LENGTH} characters`;

@@ -5,8 +5,9 @@ import { idsIn } from './id-list.ts';
 export const SEARCH_LENGTH = 8_000;
 
 /**
- * A test whether a search finds a store: one of its texts (id, name, …) contains the whole search, or the search is a list
- * of ids with that of the store. Case and accents do not matter. An empty search finds every store.
+ * A test whether a search finds a store: one of its texts (id, name, …) contains the whole search, or each word of it is in
+ * one of them, or the search is a list of ids with that of the store. Case and accents do not matter, nor do spaces after a
+ * colon. An empty search finds every store.
  *
  * @param ids those of all stores that are searched
  */
@@ -15,13 +16,20 @@ export function storeMatcher(
   ids: () => Iterable<string>,
 ): (id: string, ...texts: (string | undefined)[]) => boolean {
   if (search === '') return () => true;
-  const wanted = folded(search);
+  const wanted = normalized(search);
   const listed = listedIds(search, ids);
+  const words = listed.size > 0 ? [wanted] : wanted.split(/\s+/);
   return (id, ...texts) => {
-    const foldedId = folded(id);
-    if (foldedId.includes(wanted) || listed.has(foldedId)) return true;
-    return texts.some((text) => text !== undefined && folded(text).includes(wanted));
+    if (listed.has(folded(id))) return true;
+    const all = [id, ...texts].flatMap((text) => (text === undefined ? [] : normalized(text)));
+    const isFound = (part: string) => all.some((text) => text.includes(part));
+    return isFound(wanted) || words.every(isFound);
   };
+}
+
+/** The text without what does not matter: case and accents, and spaces after colons. */
+function normalized(text: string): string {
+  return folded(text).replace(/:\s+/g, ':');
 }
 
 /** What is not a word of a name: letters, digits and `_.:-`, with at least one digit. */

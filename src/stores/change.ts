@@ -2,7 +2,7 @@ import { canWriteStores, type Principal } from '../accounts/access.ts';
 import type { AuditLog, Detail } from '../accounts/audit.ts';
 import { zoneName } from '../calendar/tzdb.ts';
 import { invalid, UserError } from '../lib/errors.ts';
-import { labelKeyFlaw, MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
+import { knownKey, labelKeyFlaw, MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDescription, StoreWriter } from '../storage/ports/stores.ts';
@@ -48,7 +48,8 @@ export function descriptionAfter(
   { setLabels = {}, ...change }: StoreChange,
 ): StoreDescription {
   const after = new Map(Object.entries(change.labels ?? labels));
-  for (const [key, value] of Object.entries(setLabels)) {
+  for (const [given, value] of Object.entries(setLabels)) {
+    const key = knownKey(after.keys(), given);
     if (value === null) after.delete(key);
     else after.set(key, value);
   }
@@ -117,6 +118,13 @@ function checkedLabels<T extends string | null>(field: string, labels: Readonly<
     checkText(`${field}.${key}`, value);
     return [key, trimmed(value) as T];
   });
+  for (const [i, [key]] of checked.entries()) {
+    const other = knownKey(
+      checked.slice(0, i).map(([one]) => one),
+      key,
+    );
+    if (other !== key) throw invalid(`${field} has the keys "${other}" and "${key}", which are the same label`, field);
+  }
   return Object.fromEntries(checked);
 }
 

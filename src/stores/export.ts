@@ -1,6 +1,7 @@
 import { formatInstant } from '../calendar/instant.ts';
 import { UNKNOWN_ZONE } from '../domain/zone.ts';
 import { csvField, spreadsheetField } from '../lib/csv.ts';
+import { knownKey } from '../lib/store-fields.ts';
 import type { StoreEntry } from './directory.ts';
 import type { States } from './states.ts';
 
@@ -19,15 +20,20 @@ export interface StoreTable {
 export function storeTable(stores: Iterable<StoreEntry>, states: States): StoreTable {
   const keys = new Set<string>();
   for (const { labels } of stores) for (const key of Object.keys(labels)) keys.add(key);
-  const labels = [...keys].sort();
+  // The feed has one column for keys that differ only in case.
+  const labels = [...keys].sort().filter((key, i, all) => knownKey(all.slice(0, i), key) === key);
   return {
     header: [...DESCRIBED, ...labels.map((key) => `label:${key}`), ...OBSERVED],
     row: (store) => {
       const { state, lastPoll } = states.of(store);
+      const own = Object.keys(store.labels);
       const zone = store.zone === undefined || store.zone === UNKNOWN_ZONE ? '' : store.zone;
       return [
         ...[store.id, store.name ?? '', zone, store.probeUrl ?? ''],
-        ...labels.map((key) => (Object.hasOwn(store.labels, key) ? (store.labels[key] as string) : '')),
+        ...labels.map((key) => {
+          const known = knownKey(own, key);
+          return Object.hasOwn(store.labels, known) ? (store.labels[known] as string) : '';
+        }),
         ...[state, lastPoll === undefined ? '' : formatInstant(lastPoll.instant)],
         lastPoll === undefined ? '' : lastPoll.active ? 'active' : 'inactive',
       ];

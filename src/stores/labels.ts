@@ -1,4 +1,5 @@
 import { folded } from '../lib/folded.ts';
+import { knownKey } from '../lib/store-fields.ts';
 import type { StoreEntry } from './directory.ts';
 
 /** Whether a store has all of these labels. */
@@ -10,11 +11,16 @@ export function hasLabels(
   return true;
 }
 
-/** The same with values without case and accents, as people search; the wanted ones are folded once for all stores. */
+/**
+ * The same without case, and with values without accents, as people search; the wanted ones are folded once for all stores.
+ */
 export function labelMatcher(
   wanted: readonly (readonly [key: string, value: string])[],
 ): (store: Pick<StoreEntry, 'labels'>) => boolean {
   const pairs = wanted.map(([key, value]) => [key, folded(value)] as const);
   return ({ labels }) =>
-    pairs.every(([key, value]) => Object.hasOwn(labels, key) && folded(labels[key] as string) === value);
+    pairs.every(([key, value]) => {
+      const own = Object.hasOwn(labels, key) ? key : knownKey(Object.keys(labels), key);
+      return Object.hasOwn(labels, own) && folded(labels[own] as string) === value;
+    });
 }

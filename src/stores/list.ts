@@ -115,5 +115,11 @@ function matcherOf(filter: StoreFilter, stores: readonly StoreEntry[], at: numbe
     (zone === undefined || (store.zone ?? DEFAULT_ZONE) === zone) &&
     (known === undefined || scheduleKnown(store, at) === known) &&
     isLabeled(store) &&
-    (search === '' || found(store.id, store.name, ...Object.values(store.labels)));
+    (search === '' || found(store.id, store.name, ...labelTexts(store, search)));
+}
+
+/** The values of the labels, and `city: Oslo`, as people see a label, for a search that may be one. */
+function labelTexts({ labels }: StoreEntry, search: string): string[] {
+  const pairs = search.includes(':') ? Object.entries(labels).map(([key, value]) => `${key}: ${value}`) : [];
+  return [...Object.values(labels), ...pairs];
 }

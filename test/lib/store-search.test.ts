@@ -16,6 +16,15 @@ test('a search finds parts of ids and names', () => {
   assert.deepEqual(found('', names), Object.keys(names));
 });
 
+test('each word of a search may be in another text, and a label is found as people see it', () => {
+  const matches = (search: string) =>
+    storeMatcher(search, () => ['n1'])('n1', 'Noodle House 567', 'Austin', 'city: Austin');
+  for (const search of ['noodle austin', 'n1 house', 'noodle 567', 'city: aus', 'CITY:Austin', 'house  city:austin'])
+    assert.ok(matches(search), search);
+  for (const search of ['noodle oslo', 'city: house', 'city;austin', 'noodles austin'])
+    assert.ok(!matches(search), search);
+});
+
 test('a search lists ids only if each of its parts is one or looks like one', () => {
   const names = { c: 'Corner', 'main street': 'Loop', B2: 'Harbor', a1: 'Anna & Co', a1x: 'Mill 5 c' };
   for (const [search, ids] of [
@@ -25,7 +34,7 @@ test('a search lists ids only if each of its parts is one or looks like one', ()
     ['"Main Street"; c', ['c', 'main street']],
     ['anna & c', ['a1']],
     ['mill 5 c', ['a1x']],
-    ['corner c', []],
+    ['corner c', ['c']],
     ['c, nothing', []],
   ] as const) {
     assert.deepEqual(found(search, names).sort(), [...ids].sort(), search);

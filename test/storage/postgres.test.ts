@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, suite, test } from 'node:test';
+import { LEASE_NAMES } from '../../src/storage/ports/leases.ts';
 import type { SharedResultKind } from '../../src/storage/ports/storage.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { PARTITION_RULES } from '../../src/storage/postgres/weeks.ts';
@@ -103,18 +104,20 @@ suite('PostgreSQL', () => {
     const url = await server.createDatabase();
     const storage = await PostgresStorage.open(url);
     t.after(() => storage.close());
-    const take = (holder: string) => storage.leases.take('sync', holder, 60_000);
-    const raced = await Promise.all(['a', 'b', 'c', 'd'].map(take));
-    assert.equal(raced.filter(Boolean).length, 1);
-    const holder = ['a', 'b', 'c', 'd'][raced.indexOf(true)] ?? '';
-    assert.equal(await take(holder), true);
-    assert.equal(await take('other'), false);
-    await storage.leases.release('sync', 'other');
-    assert.equal(await take('other'), false);
-    await storage.leases.release('sync', holder);
-    assert.equal(await take('other'), true);
-    await execute(url, 'update leases set until_ms = until_ms - 61000');
-    assert.equal(await take(holder), true);
+    for (const name of LEASE_NAMES) {
+      const take = (holder: string) => storage.leases.take(name, holder, 60_000);
+      const raced = await Promise.all(['a', 'b', 'c', 'd'].map(take));
+      assert.equal(raced.filter(Boolean).length, 1, name);
+      const holder = ['a', 'b', 'c', 'd'][raced.indexOf(true)] ?? '';
+      assert.equal(await take(holder), true);
+      assert.equal(await take('other'), false);
+      await storage.leases.release(name, 'other');
+      assert.equal(await take('other'), false);
+      await storage.leases.release(name, holder);
+      assert.equal(await take('other'), true);
+      await execute(url, 'update leases set until_ms = until_ms - 61000');
+      assert.equal(await take(holder), true);
+    }
   });
 
   test('programs that start together migrate an empty database once', async () => {

@@ -44,19 +44,19 @@ export function nextStepAt(steps: readonly EscalationStep[], incident: Escalatin
 export function stepFaults(steps: readonly EscalationStep[]): RuleFault[] {
   const faults: RuleFault[] = [];
   const add = (field: string, message: string) => faults.push({ field, message });
-  if (steps.length === 0) add('steps', 'steps is empty, expected at least one step: nobody would be told');
+  if (steps.length === 0) add('steps', 'steps is empty, expected at least one step: nobody would be notified');
   for (const [i, { after, contactPoints, owners }] of steps.entries()) {
     const before = steps[i - 1]?.after;
     const minutes = `steps.${i}.after_minutes is ${after / MINUTE}`;
     if (i === 0 && after !== 0) {
-      add('steps.0.after_minutes', `${minutes}, expected 0: the first step is told when it opens`);
+      add('steps.0.after_minutes', `${minutes}, expected 0: the first step is notified when an incident opens`);
     } else if (before !== undefined && !(after > before)) {
       add(`steps.${i}.after_minutes`, `${minutes}, expected more than the ${before / MINUTE} before it`);
     }
     if (contactPoints.length === 0 && !owners) {
       add(
         `steps.${i}.contact_points`,
-        `steps.${i}.contact_points is empty and steps.${i}.owners is false, expected one of them`,
+        `steps.${i}.contact_points is empty and owners is false, expected one of them: the step would notify nobody`,
       );
     }
   }

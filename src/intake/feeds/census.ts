@@ -1,3 +1,4 @@
+import { DEFAULT_ZONE } from '../../calendar/tzdb.ts';
 import { counted } from '../../lib/text.ts';
 import type { StoreCensus } from '../../storage/ports/import-session.ts';
 
@@ -18,15 +19,19 @@ export function censusWarnings(census: StoreCensus): string[] {
   const warnings: string[] = [];
   if (areApart(polled, withHours, hoursOnly)) {
     const here = withHoursHere === undefined ? '' : ' in this file';
-    warnings.push(
-      `${withHoursHere ?? withHours} of ${polled} polled stores have business hours${here}; ${counted(hoursOnly, 'store has', 'stores have')} hours and no polls`,
-    );
+    const rest =
+      hoursOnly === 0
+        ? 'the others count as open 24/7'
+        : `${counted(hoursOnly, 'store has', 'stores have')} hours and no polls`;
+    warnings.push(`${withHoursHere ?? withHours} of ${polled} polled stores have business hours${here}; ${rest}`);
   }
   if (areApart(polled, withZone, zoneOnly)) {
     const here = withZoneHere === undefined ? '' : ' in this file';
-    warnings.push(
-      `${withZoneHere ?? withZone} of ${polled} polled stores have a time zone${here}; ${counted(zoneOnly, 'store has', 'stores have')} a zone and no polls`,
-    );
+    const rest =
+      zoneOnly === 0
+        ? `the others are in the default zone, ${DEFAULT_ZONE}`
+        : `${counted(zoneOnly, 'store has', 'stores have')} a zone and no polls`;
+    warnings.push(`${withZoneHere ?? withZone} of ${polled} polled stores have a time zone${here}; ${rest}`);
   }
   return warnings;
 }

@@ -1,5 +1,6 @@
 /** Work that only one of several servers may do at a time. */
-export type LeaseName = 'sync' | 'alerts' | 'digests';
+export const LEASE_NAMES = ['sync', 'alerts', 'digests'] as const;
+export type LeaseName = (typeof LEASE_NAMES)[number];
 
 export interface Leases {
   /** Takes or extends a lease for this many milliseconds. `false`: another server holds it. */

@@ -13,8 +13,9 @@ export class SqlLeases implements Leases {
 
   async take(name: LeaseName, holder: string, milliseconds: number): Promise<boolean> {
     const taken = await this.#sql.run(
-      `update leases set holder = $holder, until_ms = ${this.#now} + $length::bigint
-       where name = $name and (holder = $holder or until_ms < ${this.#now})`,
+      `insert into leases (name, holder, until_ms) values ($name, $holder, ${this.#now} + $length::bigint)
+       on conflict (name) do update set holder = excluded.holder, until_ms = excluded.until_ms
+       where leases.holder = excluded.holder or leases.until_ms < ${this.#now}`,
       { name, holder, length: milliseconds },
     );
     return taken === 1;

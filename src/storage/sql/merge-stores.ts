@@ -1,6 +1,6 @@
 import { invalid } from '../../lib/errors.ts';
 import type { Parameters, Sql } from '../../lib/sql.ts';
-import { labelsText, MAX_LABELS } from '../../lib/store-fields.ts';
+import { knownKey, labelsText, MAX_LABELS } from '../../lib/store-fields.ts';
 import type { MergeCounts } from '../ports/import-session.ts';
 import { mergeZones } from './merge.ts';
 
@@ -66,7 +66,8 @@ async function mergeLabels(sql: Sql): Promise<void> {
 
 function labelsWith(id: string, before: string, given: string): string {
   const entries = (text: string) => Object.entries(JSON.parse(text) as Record<string, string>);
-  const labels = new Map([...entries(before), ...entries(given)]);
+  const labels = new Map(entries(before));
+  for (const [key, value] of entries(given)) labels.set(knownKey(labels.keys(), key), value);
   if (labels.size > MAX_LABELS) {
     throw invalid(`the store "${id}" would have ${labels.size} labels; a store has at most ${MAX_LABELS}`);
   }

@@ -40,7 +40,7 @@ test('a snoozed incident goes on when its snooze ends', () => {
 
 test('steps that tell nobody or are out of order are named', () => {
   assert.deepEqual(stepFaults(STEPS), []);
-  const message = 'steps is empty, expected at least one step: nobody would be told';
+  const message = 'steps is empty, expected at least one step: nobody would be notified';
   assert.deepEqual(stepFaults([]), [{ field: 'steps', message }]);
   assert.deepEqual(
     stepFaults([
@@ -50,7 +50,7 @@ test('steps that tell nobody or are out of order are named', () => {
     [
       {
         field: 'steps.0.after_minutes',
-        message: 'steps.0.after_minutes is 1, expected 0: the first step is told when it opens',
+        message: 'steps.0.after_minutes is 1, expected 0: the first step is notified when an incident opens',
       },
       {
         field: 'steps.1.after_minutes',
@@ -58,7 +58,8 @@ test('steps that tell nobody or are out of order are named', () => {
       },
       {
         field: 'steps.1.contact_points',
-        message: 'steps.1.contact_points is empty and steps.1.owners is false, expected one of them',
+        message:
+          'steps.1.contact_points is empty and owners is false, expected one of them: the step would notify nobody',
       },
     ],
   );

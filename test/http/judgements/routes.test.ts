@@ -221,7 +221,7 @@ test('planned downtime that makes no sense is refused with the reason', async (t
       400,
       /the interval has 2000 days, expected at most five years/,
     ],
-    [{ ...mine, ...TONIGHT, reason: ' ' }, 400, /reason is empty, expected why/],
+    [{ ...mine, ...TONIGHT, reason: ' ' }, 400, /reason is empty, expected the reason in a few words/],
     [{ ...mine, ...TONIGHT, from: 'tonight' }, 400, /from is "tonight", expected an instant/],
     [{ ...mine, recurrence: { ...SUNDAYS, rrule: 'FREQ=HOURLY' }, reason: 'x' }, 400, /FREQ of recurrence.rrule/],
   ];

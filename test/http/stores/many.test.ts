@@ -243,6 +243,37 @@ test('an exported list of stores is imported without a change, whatever their te
   assert.deepEqual(await other.list(), await list());
 });
 
+test('keys of labels that differ only in case are the same label', async (t) => {
+  const { app, patch, list } = await opened(t);
+  await patch(
+    [
+      { store_id: 'a', labels: { city: 'Rome' } },
+      { store_id: 'b', labels: { City: 'Rome' } },
+    ],
+    '?create=true',
+  );
+  await patch([{ store_id: 'a', set_labels: { CITY: 'Oslo', brand: 'B' } }]);
+  assert.deepEqual(await list(), [
+    ['a', null, { city: 'Oslo', brand: 'B' }],
+    ['b', null, { City: 'Rome' }],
+  ]);
+  await patch([{ store_id: 'a', set_labels: { Brand: null } }]);
+  assert.deepEqual(await list('label=CITY:rome'), [['b', null, { City: 'Rome' }]]);
+  assert.deepEqual(await list('search=city:oslo'), [['a', null, { city: 'Oslo' }]]);
+  const both = await patch([{ store_id: 'a', labels: { x: '1', X: '2' } }]);
+  assert.match(both.json<{ detail: string }>().detail, /labels has the keys "x" and "X", which are the same label/);
+  const csv = (await app.inject({ url: '/api/v1/store-export', headers: { accept: 'text/csv' } })).body;
+  const [header, ...rows] = csv.replace('\ufeff', '').trim().split('\r\n');
+  assert.match(String(header), /^store_id,name,timezone_str,probe_url,label:City,state/);
+  assert.deepEqual(
+    rows.map((row) => row.split(',').slice(0, 5)),
+    [
+      ['a', '', '', '', 'Oslo'],
+      ['b', '', '', '', 'Rome'],
+    ],
+  );
+});
+
 test('the key of a label is one line, as in the header of a feed', async (t) => {
   const { patch, list } = await opened(t);
   assert.equal(

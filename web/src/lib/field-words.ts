@@ -1,9 +1,17 @@
+/** What to do about faults that the API can only describe. */
+const PLAIN: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/contact_points is empty and owners is false/, 'Choose a contact point, or the owners of the stores.'],
+  [/^(?:reason|name|text) is empty/, 'Enter a text.'],
+];
+
 /**
  * A message of the API about a field, as people read it: `time_zone is "Mars"` is `Time zone is "Mars"`.
  *
  * @param field its path in the request
  */
 export function faultInWords(field: string, message: string): string {
+  const plain = PLAIN.find(([pattern]) => pattern.test(message));
+  if (plain !== undefined) return plain[1];
   const name = [field, field.split('.').at(-1) ?? ''].find((one) => one !== '' && message.startsWith(`${one} `));
   return name === undefined ? message : fieldWords(name) + message.slice(name.length);
 }

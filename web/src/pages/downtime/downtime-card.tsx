@@ -4,23 +4,24 @@ import { durationWords } from '../../lib/downtime.ts';
 import { counted } from '../../lib/format.ts';
 import { Field, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
-import { Link } from '../../parts/link.tsx';
+import { StoreName } from '../../parts/store-name.tsx';
 import { Ago, Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
-import { at } from '../../state/place.ts';
 import { isOwner, may } from '../../state/session.ts';
 import { PHASES } from './phases.ts';
 
 /** Named stores that are listed. */
-const LISTED = 5;
+export const LISTED = 5;
 
 interface Props {
   readonly judgement: Judgement;
+  /** Of stores, by ID. */
+  readonly names: ReadonlyMap<string, string>;
   readonly onRevoked: () => void;
 }
 
 /** One planned downtime: its stores, its time, and why. */
-export function DowntimeCard({ judgement, onRevoked }: Props) {
+export function DowntimeCard({ judgement, names, onRevoked }: Props) {
   const { reason, state, author, recorded_at, revoked, kind } = judgement;
   const revoking = useSignal(false);
   const mayRevoke = may('stores:write') && (isOwner() ? canEnd(judgement) : revoked?.from !== null);
@@ -34,7 +35,7 @@ export function DowntimeCard({ judgement, onRevoked }: Props) {
         {kind !== 'planned' && <span class="tag">{kind}</span>}
       </header>
       <p>
-        <Stores judgement={judgement} /> · <Time judgement={judgement} />
+        <Stores judgement={judgement} names={names} /> · <Time judgement={judgement} />
       </p>
       <Next judgement={judgement} />
       <p class="small quiet">
@@ -64,7 +65,7 @@ function canEnd({ state, store_ids: ids }: Judgement): boolean {
   return ids !== null && (state === 'active' || state === 'upcoming');
 }
 
-function Stores({ judgement: { store_ids: ids, labels, stores } }: { readonly judgement: Judgement }) {
+function Stores({ judgement: { store_ids: ids, labels, stores }, names }: Pick<Props, 'judgement' | 'names'>) {
   if (ids === null) {
     const words = Object.entries(labels ?? {}).map(([key, value]) => `${key}: ${value}`);
     return (
@@ -78,9 +79,7 @@ function Stores({ judgement: { store_ids: ids, labels, stores } }: { readonly ju
       {ids.slice(0, LISTED).map((id, i) => (
         <span key={id}>
           {i > 0 && ', '}
-          <Link class="code" href={at(`/stores/${encodeURIComponent(id)}`)}>
-            {id}
-          </Link>
+          <StoreName id={id} name={names.get(id) ?? null} />
         </span>
       ))}
       {ids.length > LISTED && ` and ${counted(ids.length - LISTED, 'other store')}`}

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { idsText } from '../../../../src/lib/id-list.ts';
 import type { Judgement } from '../../../api/schema.ts';
 import { Link } from '../../parts/link.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
@@ -8,7 +9,8 @@ import { call } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
 import { hereWith, param, setParams } from '../../state/place.ts';
 import { may } from '../../state/session.ts';
-import { DowntimeCard } from './downtime-card.tsx';
+import { useStoreNames } from '../../state/store-names.ts';
+import { DowntimeCard, LISTED } from './downtime-card.tsx';
 import { NewDowntime } from './new-downtime.tsx';
 import { PHASES } from './phases.ts';
 import './downtime.css';
@@ -23,8 +25,15 @@ export default function DowntimePage() {
   const state = (Object.keys(PHASES) as State[]).find((one) => one === param('state'));
   const store = param('store');
   const { list, more, reload } = usePages<Judgement>(`downtime ${state} ${store}`, (cursor, signal) =>
-    call('GET /api/v1/judgements', { query: { state, store_id: store || undefined, limit: 50, cursor }, signal }),
+    call('GET /api/v1/judgements', {
+      query: { state, store_id: store === '' ? undefined : idsText([store]), limit: 50, cursor },
+      signal,
+    }),
   );
+  const names = useStoreNames([
+    ...(store === '' ? [] : [store]),
+    ...list.items.flatMap(({ store_ids: ids }) => ids?.slice(0, LISTED) ?? []),
+  ]);
   const plan = useSignal(param('plan'));
   const adding = useSignal(plan.value !== '' && may('stores:write'));
   // Opened once: after a reload, the form would be in the way.
@@ -55,7 +64,8 @@ export default function DowntimePage() {
       <StateFilter state={state} />
       {store !== '' && (
         <p class="small">
-          Only for the store <span class="code">{store}</span>. <Link href={hereWith({ store: '' })}>Show all</Link>
+          Only for the store {names.get(store) ?? <span class="code">{store}</span>}.{' '}
+          <Link href={hereWith({ store: '' })}>Show all</Link>
         </p>
       )}
       <LoadedList
@@ -72,7 +82,7 @@ export default function DowntimePage() {
           <ol class="downtimes">
             {judgements.map((judgement) => (
               <li key={judgement.judgement_id}>
-                <DowntimeCard judgement={judgement} onRevoked={reload} />
+                <DowntimeCard judgement={judgement} names={names} onRevoked={reload} />
               </li>
             ))}
           </ol>

@@ -100,7 +100,7 @@ export default function ReportPage({ id }: { readonly id: string }) {
       <Failure error={failure} />
       {report.warning !== null && (
         <p class="banner" data-kind="warning">
-          Warning: {report.warning}.
+          Warning: {report.warning.replaceAll('poll', 'check').replace('as_of', 'the time of the report')}.
         </p>
       )}
       <Outcome report={report} onEnd={loaded.reload} />
