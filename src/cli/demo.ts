@@ -7,6 +7,7 @@ import { type Config, loadConfig } from '../config/config.ts';
 import { chainOf } from '../demo/chain.ts';
 import { FakeFleet } from '../demo/fake-fleet.ts';
 import { type HistoryOptions, writeHistory } from '../demo/history.ts';
+import { DemoInbox } from '../demo/inbox.ts';
 import { scenarioOf, storiesOf } from '../demo/stories.ts';
 import { DAY } from '../domain/hours.ts';
 import { clearTemporaryFolders, temporaryFolder } from '../lib/temporary-folder.ts';
@@ -50,7 +51,8 @@ async function demo(flags: DemoFlags): Promise<void> {
   const stories = storiesOf(chain, SEED, start);
   const scenario = scenarioOf(stories, SEED);
   const fleet = await FakeFleet.open(chain, scenario, Date.now);
-  const config = demoConfig(flags, folder, fleet.settings);
+  const inbox = await DemoInbox.open((title) => say(`${timeOfDay()} message to the demo inbox: ${title}`));
+  const config = demoConfig(flags, folder, { ...fleet.settings, ...inbox.environment });
   const address = await startServer(config, async ({ operations }, signal) => {
     const history = { seed: SEED, chain, scenario, out: folder };
     say(`Creating ${DAYS} days of polls of ${chain.length} stores …`);
@@ -62,6 +64,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   await askForReport(address);
   say('');
   for (const line of await thingsToSee(stories, address)) say(line);
+  await createAlerts(address, inbox);
   say('\nPress Ctrl-C to stop the demo and delete its data.');
 }
 
@@ -106,6 +109,30 @@ async function importHistory(
   const feeds = { stores: [stores], hours: [hours], polls: [polls] };
   await importFromFlags(runOn(operations), { ...feeds, strict: true, rejects }, { signal });
   for (const file of [stores, hours, polls]) await rm(file);
+}
+
+/** Creates an alert rule that notifies the inbox, as any client does. */
+async function createAlerts(address: string, { settings }: DemoInbox): Promise<void> {
+  const create = async (what: string, body: object) => {
+    const answer = await fetch(`${address}/api/v1/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`POST ${what} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as Record<string, string>;
+  };
+  const point = { team: true, name: 'Demo inbox', channel: 'webhook', settings };
+  const { contact_point_id } = await create('contact-points', point);
+  const steps = [{ after_minutes: 0, contact_points: [contact_point_id] }];
+  await create('alert-rules', { name: 'Stores are down', group_by: ['platform'], steps });
+  say('  An alert rule notifies the demo inbox when stores go down and are up again. Its messages appear below.');
+  say(`    ${address}/incidents`);
+}
+
+/** `02:31:07`, on the clock of this machine. */
+function timeOfDay(): string {
+  return new Date().toLocaleTimeString('en-GB');
 }
 
 /** Creates a report as any client does: trigger it, wait until it is complete, download it. */
