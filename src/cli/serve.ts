@@ -110,7 +110,10 @@ function end(server: Server, signal: string): void {
 export function listenError(error: unknown, host: string, port: number): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    return new UserError('unavailable', `port ${port} on ${host} is already in use; choose another port with PORT`);
+    return new UserError(
+      'unavailable',
+      `port ${port} on ${host} is already in use; choose another one with --port or PORT`,
+    );
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return new UserError('unavailable', `cannot listen on ${host} port ${port}: ${messageOf(error)}`);

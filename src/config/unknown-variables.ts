@@ -51,11 +51,17 @@ export function knownVariables(): ReadonlySet<string> {
   return names;
 }
 
-/** The setting whose name differs by at most two characters. */
+/** Of names that are at least so long, one character more may differ: TRUSTED_PROXY and TRUSTED_PROXIES. */
+const LONG_NAME = 12;
+
+/** The setting whose name differs by at most two characters, or by three if it is long. */
 function nearestOf(name: string, known: readonly string[]): string | undefined {
   const near = known
     .map((setting) => ({ setting, distance: editDistance(name, setting) }))
-    .filter(({ setting, distance }) => distance === 0 || (setting.length >= SHORTEST_NAME && distance <= 2))
+    .filter(
+      ({ setting, distance }) =>
+        distance === 0 || (setting.length >= SHORTEST_NAME && distance <= (setting.length >= LONG_NAME ? 3 : 2)),
+    )
     .sort((a, b) => a.distance - b.distance);
   return near[0]?.setting;
 }

@@ -16,6 +16,7 @@ test('a variable that is nearly a setting, or has a prefix of ours, is a warning
     ['RESTAURANT_MONITOR_PORT', 'PORT'],
     ['RESTAURANT_MONITOR_PROBE_URLS', 'PROBE_URL'],
     ['TZDATADIR', 'TZDATA_DIR'],
+    ['TRUSTED_PROXY', 'TRUSTED_PROXIES'],
   ]) {
     assert.deepEqual(unknownVariables({ [name as string]: secret }), [
       `unknown environment variable ${name}; did you mean ${meant}?`,

@@ -119,6 +119,13 @@ test('an invalid time or store in the address is named, and an unknown tab shows
   await page.getByRole('button', { name: 'Back to now' }).click();
   await page.getByRole('heading', { name: 'Stores', exact: true }).waitFor();
   assert.equal(new URL(page.url()).search, '');
+  await page.goto(`${fleet.url}/?state=bogus,online&sort=up&label=city`);
+  await page.getByText('state=bogus label=city sort=up').waitFor();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('state=bogus').waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).search, '?state=online');
+  await page.goto(`${fleet.url}/incidents/abc`);
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor();
   await page.goto(`${fleet.url}/?as_of=2026-11-17T12:00:00Z`);
   await page.getByText("You're viewing the fleet as of 17 Nov 2026, 13:00 UTC+1, with the data known then.").waitFor();
 
@@ -261,15 +268,18 @@ test('a report with stale polls has a warning above its figures', async (t) => {
   await append(fleet, pollsOf('a', NOON, 150));
   const late = await trigger(fleet);
   const given = await trigger(fleet, { as_of: new Date(NOON).toISOString() });
+  const covered = await trigger(fleet, { as_of: new Date(NOON - 100 * 60_000).toISOString() });
   const page = await openPage(t, browser);
-  const warning = page.getByText(/^Warning: the newest poll was 150 minutes old when this report was requested/);
-  for (const [id, count] of [
-    [late, 1],
-    [given, 0],
+  const warning = page.getByText(/^Warning: the newest check was 150 minutes old/);
+  for (const [id, when] of [
+    [late, / when this report was requested/],
+    [given, / at the time of the report/],
+    [covered, undefined],
   ] as const) {
     await page.goto(`${fleet.url}/reports/${id}`);
     await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
-    assert.equal(await warning.count(), count);
+    if (when === undefined) assert.equal(await warning.count(), 0);
+    else assert.match(await warning.innerText(), when);
   }
 });
 

@@ -17,7 +17,11 @@ const ROUTES: readonly Route[] = [
   { pattern: /^\/stores\/([^/]+)$/, title: 'Store', Page: later('the store', () => import('./store/page.tsx')) },
   { pattern: /^\/stores$/, title: 'Stores', Page: later('the stores', () => import('./stores/page.tsx')) },
   { pattern: /^\/reports$/, title: 'Reports', Page: later('the reports', () => import('./reports/page.tsx')) },
-  { pattern: /^\/reports\/([^/]+)$/, title: 'Report', Page: later('the report', () => import('./reports/report.tsx')) },
+  {
+    pattern: /^\/reports\/([0-9a-f-]{36})$/i,
+    title: 'Report',
+    Page: later('the report', () => import('./reports/report.tsx')),
+  },
   { pattern: /^\/imports$/, title: 'Imports', Page: later('the imports', () => import('./imports/page.tsx')) },
   {
     pattern: /^\/downtime$/,
@@ -30,7 +34,7 @@ const ROUTES: readonly Route[] = [
     Page: later('the incidents', () => import('./incidents/page.tsx')),
   },
   {
-    pattern: /^\/incidents\/([^/]+)$/,
+    pattern: /^\/incidents\/([0-9a-f-]{36})$/i,
     title: 'Incident',
     Page: later('the incident', () => import('./incidents/incident.tsx')),
   },
@@ -50,7 +54,11 @@ const ROUTES: readonly Route[] = [
     Page: later('the delivery log', () => import('./deliveries/page.tsx')),
   },
   { pattern: /^\/people$/, title: 'Users & access', Page: later('the users', () => import('./people/page.tsx')) },
-  { pattern: /^\/people\/([^/]+)$/, title: 'User', Page: later('the user', () => import('./people/person.tsx')) },
+  {
+    pattern: /^\/people\/([0-9a-f-]{36})$/i,
+    title: 'User',
+    Page: later('the user', () => import('./people/person.tsx')),
+  },
   { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },
 ];
 

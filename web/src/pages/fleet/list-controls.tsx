@@ -6,7 +6,7 @@ import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-m
 import { call } from '../../state/api.ts';
 import { chosenLabels } from '../../state/labels.ts';
 import { useLoad } from '../../state/load.ts';
-import { param, setParams } from '../../state/place.ts';
+import { param, params, setParams } from '../../state/place.ts';
 import { isSingleKey } from '../../state/shortcuts.ts';
 
 /** The name of a time zone that could not be read, in CLDR. */
@@ -100,6 +100,7 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
           ))}
         </fieldset>
       )}
+      <Ignored />
       <ZoneSelect />
       <label class="select">
         <span class="unseen">Sort by</span>
@@ -115,6 +116,31 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
         </select>
       </label>
     </search>
+  );
+}
+
+/** What the address asks for and the list cannot do, so that nobody takes it for the list that was asked for. */
+function Ignored() {
+  const states = param('state')
+    .split(',')
+    .filter((one) => one !== '');
+  const ignored = [
+    ...states.filter((one) => statesFrom(one) === undefined).map((one) => `state=${one}`),
+    ...params('label')
+      .filter((one) => one !== '' && !chosenLabels().includes(one))
+      .map((one) => `label=${one}`),
+    ...(param('sort') === '' || SORTS.some(({ value }) => value === param('sort')) ? [] : [`sort=${param('sort')}`]),
+  ];
+  if (ignored.length === 0) return null;
+  const clear = () =>
+    setParams({ state: statesFrom(param('state'))?.join(','), label: chosenLabels(), sort: undefined });
+  return (
+    <p class="small">
+      Not understood, and ignored: <span class="code">{ignored.join(' ')}</span>{' '}
+      <button type="button" class="button plain" onClick={clear}>
+        Remove
+      </button>
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { SeenPoll, StateSegment, TimelineWindow } from '../../../api/schema.ts';
 import { dayAndTime, timeOfDay } from '../../lib/clock.ts';
-import { counted, exactDuration } from '../../lib/format.ts';
+import { count, counted, exactDuration } from '../../lib/format.ts';
 import { dateAt } from '../../lib/local-days.ts';
 import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { bothClocks } from '../../parts/time.tsx';
@@ -23,8 +23,8 @@ export function Why({ title, window, polls, zone }: Props) {
       <p class="small quiet">
         Open time takes the state of the nearest check within business hours: it changes halfway between two checks.
         Before the first check, and more than two polling intervals from any check, it is unknown. Of the{' '}
-        {counted(polls.length, 'check')} in the last eight days, {counting.length} are included. The open time has{' '}
-        {counted(segments.length, 'interval')}:
+        {counted(polls.length, 'check')} in the last eight days, {count(counting.length)} are included. The open time
+        has {counted(segments.length, 'interval')}:
       </p>
       <ScrollBox label="Intervals" short>
         <table>
