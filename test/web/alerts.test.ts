@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/config/config.ts';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
 import { incidentRecord } from '../support/alert-records.ts';
 import { openBrowser, openPage, overflowOf } from '../support/browser.ts';
-import { BROWSER, BROWSER_SECRET, WEBHOOK_SECRET } from '../support/notify.ts';
+import { BROWSER, BROWSER_SECRET } from '../support/notify.ts';
 import { decryptedPush } from '../support/push.ts';
 import { Receiver } from '../support/receiver.ts';
 import { AT_NOON, append, NOON_IN_CHICAGO as NOON, pollsOf, type SeenFleet, seenFleet } from '../support/seen-fleet.ts';
@@ -232,7 +232,8 @@ test('a test message is followed to its outcome, and the log is searched and sen
   await button(page, 'Create contact point').click();
   await page.locator('.field').getByText('Secret is not valid').waitFor();
   assert.equal(await page.getByLabel('Secret').getAttribute('aria-invalid'), 'true');
-  await page.getByLabel('Secret').fill(WEBHOOK_SECRET);
+  await button(page, 'Generate').click();
+  assert.match(await page.getByLabel('Secret').inputValue(), /^whsec_[A-Za-z0-9+/]{32}$/);
   await button(page, 'Create contact point').click();
   const card = page.getByRole('article', { name: 'Kitchen' });
   await card.getByText('Quiet from 22:00 to 07:00').waitFor();

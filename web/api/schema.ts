@@ -539,7 +539,7 @@ export interface InactivePolls {
   /** inactive polls in a row, 1 to 100 */
   readonly polls: number;
   /** as many are enough if the platform says why the store is inactive */
-  readonly polls_with_reason: number;
+  readonly polls_with_reason?: number | undefined;
 }
 
 export interface Incident {

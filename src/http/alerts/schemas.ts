@@ -24,10 +24,13 @@ const ConditionSchema = Type.Union(
       {
         kind: Type.Literal('inactive_polls'),
         polls: Type.Integer({ description: 'inactive polls in a row, 1 to 100', examples: [2] }),
-        polls_with_reason: Type.Integer({
-          description: 'as many are enough if the platform says why the store is inactive',
-          examples: [1],
-        }),
+        polls_with_reason: Type.Optional(
+          Type.Integer({
+            default: 1,
+            description: 'as many are enough if the platform says why the store is inactive',
+            examples: [1],
+          }),
+        ),
       },
       { additionalProperties: false, title: 'InactivePolls' },
     ),
@@ -181,7 +184,7 @@ const DEFAULTS: GivenRule = {
 
 function conditionFrom(given: NonNullable<RuleFields['condition']>): Condition {
   if (given.kind === 'inactive_polls') {
-    return { kind: given.kind, polls: given.polls, withReason: given.polls_with_reason };
+    return { kind: given.kind, polls: given.polls, withReason: given.polls_with_reason ?? 1 };
   }
   if (given.kind === 'probability') return { kind: given.kind, down: given.probability };
   return { kind: given.kind, lost: given.lost_minutes * MINUTE, within: given.within_hours * HOUR };

@@ -121,9 +121,7 @@ test('of a condition with a mistake, the errors are those of its kind; owners ar
       .json<{ errors?: { field: string; message: string }[] }>()
       .errors?.map(({ field, message }) => [field, message.replace(/, expected .*/, '')]);
   };
-  assert.deepEqual(await problems({ kind: 'inactive_polls', polls: 0 }), [
-    ['condition.polls_with_reason', 'is missing'],
-  ]);
+  assert.deepEqual(await problems({ kind: 'inactive_polls' }), [['condition.polls', 'is missing']]);
   assert.deepEqual(await problems({ kind: 'lost_time', lost_minutes: 'x', within_hours: 2 }), [
     ['condition.lost_minutes', 'is "x"'],
   ]);
@@ -134,6 +132,9 @@ test('of a condition with a mistake, the errors are those of its kind; owners ar
   assert.equal(unknown?.length, 1, JSON.stringify(unknown));
   const created = await ask('operator', 'POST', '/alert-rules', { name: 'Down', steps });
   assert.deepEqual(created.json<{ steps: Json[] }>().steps, [{ ...steps[0], owners: false }]);
+  const condition = { kind: 'inactive_polls', polls: 3 };
+  const three = await ask('operator', 'POST', '/alert-rules', { name: 'Three', steps, condition });
+  assert.deepEqual(three.json<Json>().condition, { ...condition, polls_with_reason: 1 });
 });
 
 test('a contact point that a rule uses is not deleted', async (t) => {

@@ -87,7 +87,7 @@ export function bodyOfRule(draft: RuleDraft): NewAlertRule {
 function fieldsOf(condition: AlertRule['condition']): Partial<RuleDraft> {
   switch (condition.kind) {
     case 'inactive_polls':
-      return { polls: String(condition.polls), pollsWithReason: String(condition.polls_with_reason) };
+      return { polls: String(condition.polls), pollsWithReason: String(condition.polls_with_reason ?? 1) };
     case 'lost_time':
       return { lostMinutes: String(condition.lost_minutes), withinHours: String(condition.within_hours) };
     case 'probability':
@@ -118,7 +118,7 @@ export function conditionWords(condition: AlertRule['condition']): string {
     return `${condition.lost_minutes} min of open time lost within ${condition.within_hours} h`;
   }
   if (condition.kind === 'probability') return `${percentOf(condition.probability)}% probability of being down`;
-  const { polls, polls_with_reason: withReason } = condition;
+  const { polls, polls_with_reason: withReason = 1 } = condition;
   const row = `${counted(polls, 'inactive check')}${polls === 1 ? '' : ' in a row'}`;
   return withReason === polls ? row : `${row}, ${withReason} with a reason`;
 }

@@ -22,6 +22,7 @@ export function SettingFields({ channel, settings, isNew, error }: Props) {
           setting={setting}
           value={settings.value[setting.name] ?? ''}
           isNew={isNew}
+          generate={channel.channel === 'webhook' && setting.name === 'secret' ? webhookSecret : undefined}
           wrong={faultOf(error, `settings.${setting.name}`)}
           onChange={(value) => (settings.value = { ...settings.value, [setting.name]: value })}
         />
@@ -34,11 +35,13 @@ interface SettingProps {
   readonly setting: Channel['settings'][number];
   readonly value: string;
   readonly isNew: boolean;
+  /** Makes a value, if the user may choose any. */
+  readonly generate: (() => string) | undefined;
   readonly wrong: string | undefined;
   readonly onChange: (value: string) => void;
 }
 
-function Setting({ setting, value, isNew, wrong, onChange }: SettingProps) {
+function Setting({ setting, value, isNew, generate, wrong, onChange }: SettingProps) {
   const { name, description, required, secret, default: usual } = setting;
   const id = useId();
   const hint = [description.replaceAll('`', ''), !required && 'optional', secret && !isNew && 'leave empty to keep it'];
@@ -57,11 +60,22 @@ function Setting({ setting, value, isNew, wrong, onChange }: SettingProps) {
         aria-describedby={`${id}-note`}
         onInput={({ currentTarget }) => onChange(currentTarget.value)}
       />
+      {generate !== undefined && (
+        <button type="button" class="button plain" onClick={() => onChange(generate())}>
+          Generate
+        </button>
+      )}
       <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
         {wrong ?? sentence(hint.filter((part) => part !== false && part !== '').join('; '))}
       </small>
     </div>
   );
+}
+
+/** A secret of a Standard Webhook: 24 random bytes. */
+function webhookSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
 function sentence(text: string): string {
