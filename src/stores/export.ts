@@ -18,10 +18,11 @@ export interface StoreTable {
 
 /** @param stores all of the rows, whose labels become columns */
 export function storeTable(stores: Iterable<StoreEntry>, states: States): StoreTable {
-  const keys = new Set<string>();
-  for (const { labels } of stores) for (const key of Object.keys(labels)) keys.add(key);
-  // The feed has one column for keys that differ only in case.
-  const labels = [...keys].sort().filter((key, i, all) => knownKey(all.slice(0, i), key) === key);
+  const counts = new Map<string, number>();
+  for (const { labels } of stores) for (const key of Object.keys(labels)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  // The feed has one column for keys that differ only in case: that of the spelling which most stores have.
+  const byUse = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([key]) => key);
+  const labels = byUse.filter((key, i) => knownKey(byUse.slice(0, i), key) === key).sort();
   return {
     header: [...DESCRIBED, ...labels.map((key) => `label:${key}`), ...OBSERVED],
     row: (store) => {

@@ -228,7 +228,12 @@ test('pages that a role does not include show only that, with the way to the sta
   await users.add(TESTER, { login: 'otto', role: 'operator', password: PASSWORD });
   await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a'], password: PASSWORD });
   for (const [login, paths, words, home] of [
-    ['olga', ['/people', '/people/1', '/people?tab=audit', '/imports'], 'Go to my stores', 'My stores'],
+    [
+      'olga',
+      ['/people', '/people/00000000-0000-4000-8000-000000000001', '/people?tab=audit', '/imports'],
+      'Go to my stores',
+      'My stores',
+    ],
     ['otto', ['/people', '/people?tab=audit'], 'Go to the fleet', 'All stores'],
   ] as const) {
     const page = await openPage(t, browser);

@@ -1,4 +1,4 @@
-import { answer, Nothing, Raw } from '../document/media.ts';
+import { answer, Raw } from '../document/media.ts';
 import { documentOf } from '../document/openapi.ts';
 import type { Routes } from '../types.ts';
 import { docsPage, STYLE_PATH } from './page.ts';
@@ -32,20 +32,6 @@ export const docsRoutes: Routes = async (app) => {
         .type('text/html; charset=utf-8')
         .send(page);
     },
-  );
-  app.get(
-    '/api/docs/',
-    {
-      config: { access: 'public' },
-      schema: {
-        hide: true,
-        operationId: 'redirectDocs',
-        summary: 'Go to this page',
-        tags: ['system'],
-        response: { 308: Nothing('the page without the slash') },
-      },
-    },
-    async (_request, reply) => reply.redirect('/api/docs', 308),
   );
   app.get(
     STYLE_PATH,

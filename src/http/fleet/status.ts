@@ -214,7 +214,24 @@ export function statusOf(
     ],
     poller: pollerOf(view, figures, fleet),
     ...part,
+    attention: presentAttention(part.attention, view, figures),
   };
+}
+
+/** Concerns that say something about the present, so that they hold only while the store is in the same state. */
+const OF_PRESENT: ReadonlySet<string> = new Set(['new', 'closed', 'last_known']);
+
+/** The figures may be older than the states: a store that is up again is not listed as offline. */
+function presentAttention(
+  attention: Static<typeof Attention>,
+  { live }: FleetView,
+  figures: FleetFigures,
+): Static<typeof Attention> {
+  const stores = attention.stores.flatMap((shown, i) => {
+    const { state } = live.of((figures.attention.stores[i] as StoreOfConcern<StoreEntry>).store);
+    return OF_PRESENT.has(shown.concern) && shown.state !== state ? [] : [{ ...shown, state }];
+  });
+  return { ...attention, stores, total: attention.total - (attention.stores.length - stores.length) };
 }
 
 /** By name; unknown reasons last. */

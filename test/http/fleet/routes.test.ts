@@ -211,6 +211,31 @@ test('the attention list tells last known outages from present ones, and counts 
   );
 });
 
+test('a store that is up again is not listed as offline, however old the figures are', async (t) => {
+  const { server, clock, json } = await served(t, {
+    polls: [...hourly('new', 200, 0, (hour) => hour < 2), ...hourly('fine', 200, 0)],
+  });
+  const before = await json('/api/v1/fleet');
+  assert.deepEqual([before.states.offline, before.attention.stores.length, before.attention.total], [1, 1, 1]);
+  clock.now += 2 * MINUTE;
+  const polls = [{ store_id: 'new', status: 'active', timestamp_utc: new Date(NOON + MINUTE).toISOString() }];
+  const added = await server.app.inject({
+    method: 'POST',
+    url: '/api/v1/polls',
+    headers: { authorization: 'Bearer operator' },
+    payload: { polls },
+  });
+  assert.equal(added.statusCode, 200, added.body);
+  for (;;) {
+    const { states, attention } = await json('/api/v1/fleet');
+    const shown = attention.stores.filter((store: { state: string }) => store.state === 'offline').length;
+    assert.equal(shown, states.offline);
+    if (states.offline === 0) break;
+    clock.now += 1_000;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
 test('a store that closed while it was offline needs attention, and its outage goes on', async (t) => {
   const untilTen = (id: string) => Array.from({ length: 7 }, (_, day) => [id, day, 0, 10 * 3_600_000] as const);
   const { json } = await served(t, {

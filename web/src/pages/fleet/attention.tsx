@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { AttentionStore, FleetStatus, WorstStore } from '../../../api/schema.ts';
+import type { AttentionStore, FleetStatus, Incident, WorstStore } from '../../../api/schema.ts';
 import { noDowntime } from '../../lib/absence.ts';
 import { count, counted, duration, openTime, over } from '../../lib/format.ts';
 import { Labels } from '../../parts/labels.tsx';
@@ -26,9 +26,9 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
   const all = useSignal(false);
   const incidents = useNewIncidents();
   const { stores: listed, total, long_offline: long, long_closed: longClosed, long_last_known: lastKnown } = attention;
-  // A store with an incident is already listed.
-  const withIncident = new Set(incidents.items.map(({ store_id }) => store_id));
-  const stores = listed.filter(({ store_id }) => !withIncident.has(store_id));
+  // A store with an incident is already listed, or is one of those of a mass outage.
+  const isListed = (store: AttentionStore) => incidents.items.some((incident) => isAbout(incident, store));
+  const stores = listed.filter((store) => !isListed(store));
   const rest = total - (listed.length - stores.length);
   const shown = all.value ? stores : stores.slice(0, SHOWN);
   return (
@@ -85,6 +85,14 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
       )}
     </section>
   );
+}
+
+function isAbout(
+  { kind, store_id: id, label, value }: Incident,
+  { store_id, labels, concern }: AttentionStore,
+): boolean {
+  if (kind !== 'mass_outage') return id === store_id;
+  return concern === 'new' && label !== null && (label === '' || labels[label] === value);
 }
 
 /** Why a store is listed. That nobody looked is never told as good news. */

@@ -12,6 +12,8 @@ import { isOwner, may } from '../../state/session.ts';
 /** Incidents that are shown. */
 const SHOWN = 5;
 
+const DAY = 86_400_000;
+
 /** Open incidents that nobody has acknowledged, mass outages first, then the newest; `more`: there are others. */
 export interface NewIncidents {
   readonly items: readonly Incident[];
@@ -36,7 +38,10 @@ export function useNewIncidents(): NewIncidents {
         fetch({ kind: ['mass_outage'], limit: SHOWN }),
         fetch({ kind: ['down', 'did_not_open', 'blind'], members, limit: SHOWN }),
       ]);
-      const items = [...outages.items, ...others.items];
+      // Stores that have been down for longer are one line of the page.
+      const isRecent = ({ since }: Incident) => Date.now() - Date.parse(since) < DAY;
+      const recent = others.items.filter(isRecent).toSorted((a, b) => Date.parse(b.since) - Date.parse(a.since));
+      const items = [...outages.items, ...recent];
       const more = outages.next_cursor !== null || others.next_cursor !== null || items.length > SHOWN;
       return { items: items.slice(0, SHOWN), more };
     },
@@ -60,7 +65,7 @@ export function NewIncidentList({ incidents: { items, more } }: { readonly incid
               {incidentTitle(incident)}
             </Link>
             <span class="since quiet">
-              {incidentWords(incident)}, since <Ago at={incident.since} />
+              {incidentWords(incident)} · began <Ago at={incident.since} />
               {incident.began_earlier && ' or earlier'} · not acknowledged
             </span>
           </li>

@@ -98,7 +98,7 @@ function IncidentHead({ incident, zone }: { readonly incident: IncidentDetail; r
           </dd>
         </div>
         <div>
-          <dt>{INCIDENT_KIND_WORDS[kind]} since</dt>
+          <dt>{resolved_at === null ? `${INCIDENT_KIND_WORDS[kind]} since` : 'Began'}</dt>
           <dd>
             <Instant utc={since} zone={zone} />
             {began_earlier && ' or earlier'}

@@ -82,7 +82,7 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
         {incidentTitle(incident)}
       </Link>
       <p class="small quiet">
-        {incidentWords(incident)}, since <Ago at={since} />
+        {incidentWords(incident)} · began <Ago at={since} />
         {began_earlier && ' or earlier'}
         {resolved_at !== null && (
           <>

@@ -97,13 +97,13 @@ function Difference({ comparison, first, second, firstPoll, zone }: DifferencePr
       two: percent(uptimeOf(before)),
       change: changeInPoints(uptimeOf(now), uptimeOf(before)),
     },
-    line('Downtime', now.down, before.down),
+    line('Downtime', isSeen(now) ? now.down : undefined, isSeen(before) ? before.down : undefined),
     line('Scheduled open', now.open, before.open),
     {
       words: 'Outages',
-      one: counted(outagesNow, 'outage'),
-      two: counted(outagesBefore, 'outage'),
-      change: signed(outagesNow - outagesBefore, String),
+      one: isSeen(now) ? counted(outagesNow, 'outage') : '–',
+      two: isSeen(before) ? counted(outagesBefore, 'outage') : '–',
+      change: isSeen(now) && isSeen(before) ? signed(outagesNow - outagesBefore, String) : undefined,
     },
   ];
   return (
@@ -154,6 +154,11 @@ function whatIsCompared({ first, beforeFirstPoll, until }: Comparison, firstPoll
   return `${said} ${counted(beforeFirstPoll, 'weekday')} excluded: the store was first checked ${withOffset(firstPoll, zone, 'date')}.`;
 }
 
+/** Whether any of the open time is known. */
+function isSeen({ up, down, open }: SeenTotals): boolean {
+  return up + down > 0 || open === 0;
+}
+
 function uptimeOf({ up, down }: SeenTotals): number | null {
   return up + down === 0 ? null : up / (up + down);
 }
@@ -168,9 +173,12 @@ function outagesIn({ outages }: Timeline, days: Comparison['first']): number {
   ).length;
 }
 
-function line(words: string, one: number, two: number) {
+/** @param one milliseconds; `undefined`: not known */
+function line(words: string, one: number | undefined, two: number | undefined) {
   const said = (milliseconds: number) => openTime(milliseconds / 1_000);
-  return { words, one: said(one), two: said(two), change: signed(one - two, said) };
+  const shown = (milliseconds: number | undefined) => (milliseconds === undefined ? '–' : said(milliseconds));
+  const change = one === undefined || two === undefined ? undefined : signed(one - two, said);
+  return { words, one: shown(one), two: shown(two), change };
 }
 
 function signed(value: number, say: (size: number) => string): string {
