@@ -1,3 +1,4 @@
+import { DAY } from '../hours.ts';
 import { contains, type Intervals } from '../interval.ts';
 import { probabilityDown } from './probability.ts';
 import type { AlertRule, Condition } from './rule.ts';
@@ -93,10 +94,10 @@ function isMet(condition: Condition, store: StoreView, run: Run, settledThrough:
   }
 }
 
-/** Whether no poll found the store up since it opened. One that never closes does not open. */
+/** Whether no poll found the store up since it opened. One that has not closed for a day does not open. */
 function neverUpSinceOpening({ at, open }: StoreView, { from, before }: Run): boolean {
   const [opensAt] = stretchAround(open, at);
-  return opensAt !== Number.NEGATIVE_INFINITY && from >= opensAt && !(before >= opensAt);
+  return at - opensAt <= DAY && from >= opensAt && !(before >= opensAt);
 }
 
 /** The stretch that contains an instant; both bounds are NaN and −∞ if none does, so that it closes before any time. */

@@ -80,6 +80,9 @@ test('a store that is down from its opening on did not open, and has a grace', (
   // It was down the evening before: the outage goes on.
   assert.deepEqual(story(['0 20:00 +', '0 21:45 -', '1 09:20 -']), ['1 09:20 down since 0 20:52']);
   assert.deepEqual(story(['0 08:00 -', '0 09:30 -', '0 10:30 -'], { open: ALWAYS }), ['0 09:30 down since 0 08:00']);
+  // Open around the clock by its hours, of which only some days are known.
+  const days = { open: span('0 00:00', '9 00:00') };
+  assert.deepEqual(story(['2 08:00 -', '2 09:30 -'], days), ['2 09:30 down since 2 08:00']);
 });
 
 test('closing pauses an incident: it is neither resolved nor repeated', () => {
