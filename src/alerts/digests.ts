@@ -110,7 +110,7 @@ export class Digests {
   async #facts({ from, until }: Due, { stores }: Recipient): Promise<NotificationFacts> {
     const rules = await this.#parts.storage.alerts.rules();
     const all = await this.#incidents({ openSince: from, ...(stores !== 'all' && { storeIds: [...stores] }) });
-    // An owner is told of it, too.
+    // Interruptions of monitoring concern owners, too, although they are about no store.
     const blind = stores === 'all' ? all : await this.#incidents({ openSince: from, members: false });
     const known = all.filter(({ kind, openedAt }) => kind !== 'blind' && openedAt < until);
     // A mass outage is one incident for those who see all of its stores; an owner sees some of its parts.

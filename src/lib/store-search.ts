@@ -23,7 +23,7 @@ export function storeMatcher(
     if (listed.has(folded(id))) return true;
     const all = [id, ...texts].flatMap((text) => (text === undefined ? [] : normalized(text)));
     const isFound = (part: string) => all.some((text) => text.includes(part));
-    return isFound(wanted) || words.every(isFound);
+    return words.every(isFound);
   };
 }
 

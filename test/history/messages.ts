@@ -41,8 +41,8 @@ export interface AlertHistory {
 }
 
 /**
- * Each outage is one incident, whose beginning and end each contact point is told once and in this order; each digest is
- * written once; each message is received, and a repeated one has the same ID.
+ * Each outage is one incident. Each contact point gets one message when it begins and one when it ends, in this order.
+ * Each digest is written once. Each message is received, and a repeated one has the same ID.
  */
 export function judgeAlerts(history: AlertHistory): Violation[] {
   return [...judgeIncidents(history), ...judgeDigests(history), ...judgeMessages(history)];

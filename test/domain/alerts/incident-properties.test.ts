@@ -194,7 +194,7 @@ const simpleRule: fc.Arbitrary<AlertRule> = fc.record({
   nearClose: fc.constant(0),
 });
 
-test('in whatever order polls become known, no outage is told twice', () => {
+test('no outage is reported twice, whatever the order in which polls arrive', () => {
   fc.assert(
     fc.property(anyOrder, simpleRule, (slots, rule) => {
       const polls = slots.map(([slot, active]) => pollAt(slot, active));
@@ -221,7 +221,7 @@ test('in whatever order polls become known, no outage is told twice', () => {
   );
 });
 
-test('in whatever order polls become known, the next ones lead to the same state', () => {
+test('later polls lead to the same state, whatever the order in which earlier ones arrived', () => {
   fc.assert(
     fc.property(anyOrder, anyOrder, simpleRule, fc.boolean(), (slots, shuffle, rule, active) => {
       const polls = slots.map(([slot, isActive]) => pollAt(slot, isActive));
