@@ -75,6 +75,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'accounts',
     'stores',
     'fleet/schedules',
+    'fleet/planned',
     'fleet/walk',
   ],
   simulate: ['lib', 'domain', 'calendar', 'duckdb'],

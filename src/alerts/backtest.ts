@@ -6,13 +6,13 @@ import { DAY, HOUR } from '../domain/hours.ts';
 import { staleAfter } from '../domain/staleness.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import { instantOf, wallAt } from '../domain/zone.ts';
+import type { PlannedDowntime } from '../fleet/planned.ts';
 import { type FleetSchedule, keysOf } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
 import type { GivenRule } from './rules.ts';
-import type { PlannedDowntime } from './store-incidents.ts';
 
 export interface BacktestParts {
   readonly snapshot: Snapshot;

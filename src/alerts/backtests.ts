@@ -1,16 +1,17 @@
 import type { Principal } from '../accounts/access.ts';
+import type { ReadPlanned } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { BACKTEST_PERIOD, type Backtest, backtest, shortIncidents } from './backtest.ts';
 import { type GivenRule, type RuleService, refuseOwner } from './rules.ts';
-import { type PlannedDowntime, rangeAround } from './store-incidents.ts';
+import { rangeAround } from './store-incidents.ts';
 
 export interface BacktestServiceParts {
   readonly storage: Pick<Storage, 'snapshot'>;
   readonly schedules: () => Promise<FleetSchedule>;
   readonly rules: Pick<RuleService, 'check'>;
-  readonly planned: (fleet: FleetSchedule, from: number, to: number) => Promise<PlannedDowntime>;
+  readonly planned: ReadPlanned;
   /** Milliseconds between two polls of a store. */
   readonly pollInterval: number;
   /** The wall clock, milliseconds. */

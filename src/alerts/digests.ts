@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { NotificationFacts, StoreFacts } from '../domain/alerts/facts.ts';
+import { contains } from '../domain/interval.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { isTemporary, messageOf } from '../lib/errors.ts';
@@ -113,16 +114,18 @@ export class Digests {
     // Interruptions of monitoring concern owners, too, although they are about no store.
     const blind = stores === 'all' ? all : await this.#incidents({ openSince: from, members: false });
     const known = all.filter(({ kind, openedAt }) => kind !== 'blind' && openedAt < until);
-    // A mass outage is one incident for those who see all of its stores; an owner sees some of its parts.
-    const incidents = stores === 'all' ? known.filter(({ parentId }) => parentId === undefined) : known;
     const isOpen = ({ resolvedAt = Number.POSITIVE_INFINITY }: IncidentRecord) => resolvedAt >= until;
-    const open = incidents.filter(isOpen);
+    // A mass outage is one incident for those who see all of its stores, until it leaves some of them down; an owner sees
+    // some of its parts.
+    const counted = stores === 'all' ? known.filter(({ outageId }) => outageId === undefined) : known;
+    const open = known.filter((one) => isOpen(one) && (stores !== 'all' || one.parentId === undefined));
     const listed = await this.#storesOf(known.filter((incident) => incident.storeId !== undefined && isOpen(incident)));
     return {
       ...{ kind: 'digest', severity: 'notice', at: until, period: { from, until } },
-      count: incidents.filter(({ openedAt }) => openedAt >= from).length,
+      count: counted.filter(({ openedAt }) => openedAt >= from).length,
       digest: {
-        ...{ ended: incidents.length - open.length, open: open.length },
+        ...{ ended: counted.filter((one) => !isOpen(one)).length, open: open.length },
+        ...(listed.planned > 0 && { planned: listed.planned }),
         interrupted: interruptedIn(blind, from, until),
         watched: rules.some(({ enabled }) => enabled),
       },
@@ -130,21 +133,31 @@ export class Digests {
     };
   }
 
-  /** The longest outages first; a store with incidents of several rules is listed once. */
-  async #storesOf(down: readonly IncidentRecord[]): Promise<{ facts: StoreFacts[]; more: number }> {
+  /**
+   * The longest outages first, then the stores in planned downtime, which are counted; a store with incidents of several
+   * rules is listed once.
+   */
+  async #storesOf(down: readonly IncidentRecord[]): Promise<{ facts: StoreFacts[]; more: number; planned: number }> {
     const longest = new Map<string, IncidentRecord>();
     for (const incident of down.toSorted(byLength)) {
       const { storeId = '' } = incident;
       if (!longest.has(storeId)) longest.set(storeId, incident);
     }
-    const listed = [...longest.values()].slice(0, MOST_LISTED);
     const { storage, schedules, planned, pollInterval, now } = this.#parts;
     const fleet = await schedules();
+    const plannedOf = await planned(fleet, now(), now());
+    const isPlanned = ({ storeId = '' }: IncidentRecord) => {
+      const store = fleet.directory.byId.get(storeId);
+      return store !== undefined && contains(plannedOf(store), now());
+    };
+    const all = [...longest.values()];
+    const held = all.filter(isPlanned);
+    const listed = [...all.filter((incident) => !held.includes(incident)), ...held].slice(0, MOST_LISTED);
     const facts = await storage.snapshot((snapshot) =>
       Promise.all(listed.map((incident) => storeFacts({ snapshot, fleet, planned, pollInterval }, incident, now()))),
     );
     const found = facts.filter((one) => one !== undefined);
-    return { facts: found, more: longest.size - found.length };
+    return { facts: found, more: all.length - found.length, planned: held.length };
   }
 
   async #incidents(filter: IncidentFilter): Promise<IncidentRecord[]> {

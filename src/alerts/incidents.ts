@@ -6,6 +6,7 @@ import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
+import { idsIn } from '../lib/id-list.ts';
 import { newId } from '../lib/world/random.ts';
 import type { TimePlace } from '../storage/ports/account-catalog.ts';
 import type {
@@ -18,13 +19,16 @@ import type {
   MemberCount,
 } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import { labelMatcher } from '../stores/labels.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import { matcherOf } from '../stores/list.ts';
+import type { States, StoreState } from '../stores/states.ts';
 import { visibleStores } from './recipients.ts';
-import { storeNamesOf } from './store-names.ts';
 
 export interface IncidentServiceParts {
   readonly storage: Pick<Storage, 'accounts' | 'alerts'>;
   readonly schedules: () => Promise<FleetSchedule>;
+  /** The present states of the stores. */
+  readonly states: () => Promise<States>;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
 }
@@ -33,6 +37,12 @@ export interface IncidentServiceParts {
 export interface IncidentDetail {
   readonly incident: IncidentRecord;
   readonly events: readonly IncidentEventRecord[];
+}
+
+/** A store with its present state. */
+export interface PresentStore {
+  readonly entry: StoreEntry;
+  readonly state: StoreState;
 }
 
 /** Until when an incident is snoozed: an instant in milliseconds, or when its store opens next. */
@@ -47,6 +57,8 @@ export interface IncidentQuery extends Omit<IncidentFilter, 'storeIds'> {
   readonly ofStores?: readonly string[] | undefined;
   /** Only those of stores with all of these labels. */
   readonly labels?: readonly (readonly [key: string, value: string])[] | undefined;
+  /** Only those of stores that this search finds, as in the list of stores. */
+  readonly search?: string | undefined;
 }
 
 /** Who does something to an incident. */
@@ -66,13 +78,13 @@ export class IncidentService {
   /** The visible incidents, newest first. */
   async list(
     principal: Principal,
-    { ofStores, labels = [], ...others }: IncidentQuery,
+    { ofStores, labels = [], search = '', ...others }: IncidentQuery,
     page: PageRequest<TimePlace>,
   ): Promise<Page<IncidentRecord, TimePlace>> {
     const stores = storesOf(principal);
     const own = stores === 'all' ? undefined : [...stores];
     const named = ofStores === undefined ? own : ofStores.filter((id) => canSee(principal, id));
-    const storeIds = labels.length === 0 ? named : await this.#withLabels(labels, named);
+    const storeIds = labels.length === 0 && search === '' ? named : await this.#matching({ labels, search }, named);
     return readPage(
       page,
       (after, limit) => this.#parts.storage.alerts.incidents({ ...others, storeIds }, after, limit),
@@ -80,9 +92,13 @@ export class IncidentService {
     );
   }
 
-  /** The names of the stores of these incidents, by ID; those without a name are missing. */
-  async storeNames(incidents: readonly IncidentRecord[]): Promise<ReadonlyMap<string, string>> {
-    return storeNamesOf(incidents, (await this.#parts.schedules()).directory);
+  /** The stores of these incidents as they are now, by ID; those that were deleted are missing. */
+  async stores(incidents: readonly IncidentRecord[]): Promise<ReadonlyMap<string, PresentStore>> {
+    const { byId } = (await this.#parts.schedules()).directory;
+    const entries = incidents.flatMap(({ storeId = '' }) => byId.get(storeId) ?? []);
+    if (entries.length === 0) return new Map();
+    const states = await this.#parts.states();
+    return new Map(entries.map((entry) => [entry.id, { entry, state: states.of(entry) }]));
   }
 
   /** How many incidents of visible stores are part of these, by ID; those that are no mass outage are missing. */
@@ -94,7 +110,7 @@ export class IncidentService {
     if (outages.length === 0) return new Map();
     const stores = storesOf(principal);
     const counts = await this.#parts.storage.alerts.memberCounts(outages, stores === 'all' ? undefined : [...stores]);
-    return new Map(counts.map((count) => [count.parentId, count]));
+    return new Map(counts.map((count) => [count.outageId, count]));
   }
 
   /** @throws UserError `not_found` */
@@ -180,13 +196,16 @@ export class IncidentService {
   }
 
   /** The IDs of the stores with these labels; of those in `among`, if it is given. */
-  async #withLabels(
-    labels: readonly (readonly [key: string, value: string])[],
+  /** The IDs of the stores that a filter finds; a search by ID also finds stores that were deleted. */
+  async #matching(
+    filter: Required<Pick<IncidentQuery, 'labels' | 'search'>>,
     among: readonly string[] | undefined,
   ): Promise<string[]> {
     const { directory } = await this.#parts.schedules();
     const entries = among === undefined ? directory.entries : among.flatMap((id) => directory.byId.get(id) ?? []);
-    return entries.filter(labelMatcher(labels)).map(({ id }) => id);
+    const found = entries.filter(matcherOf(filter, entries, this.#parts.now())).map(({ id }) => id);
+    const named = filter.labels?.length === 0 ? idsIn(filter.search ?? '') : [];
+    return [...found, ...named.filter((id) => among === undefined || among.includes(id))];
   }
 
   async #changing(
@@ -278,7 +297,7 @@ export async function isVisible(
   if (stores === 'all') return true;
   if (storeId !== undefined) return stores.has(storeId);
   if (kind !== 'mass_outage') return false;
-  return (await alerts.incidents({ parentId: id, storeIds: [...stores] }, undefined, 1)).length > 0;
+  return (await alerts.incidents({ outageId: id, storeIds: [...stores] }, undefined, 1)).length > 0;
 }
 
 /** Whether who sees these stores may acknowledge, snooze or assign an incident: a mass outage concerns other stores, too. */

@@ -74,7 +74,7 @@ function join(draft: Draft, { rule, byId, pollInterval }: Scene, outage: Inciden
   for (const { id, storeId = '', since } of freeIncidents(draft, rule)) {
     const store = byId.get(storeId);
     if (store === undefined || !isAffected(outage, store) || since < outage.since - 2 * pollInterval) continue;
-    draft.change(id, { parentId: outage.id });
+    draft.change(id, { parentId: outage.id, outageId: outage.id });
     draft.note(id, 'joined', { incident_id: outage.id });
   }
 }

@@ -4,7 +4,14 @@ import type { IncidentRecord } from '../storage/ports/alerts.ts';
 /** What is true of every incident when it opens. */
 export const NEW_INCIDENT = {
   ...{ label: undefined, value: undefined, firstPoll: undefined, openedBy: undefined, resolvedAt: undefined },
-  ...{ upAt: undefined, resolution: undefined, settledThrough: undefined, parentId: undefined, afterPlanned: false },
+  ...{
+    upAt: undefined,
+    resolution: undefined,
+    settledThrough: undefined,
+    parentId: undefined,
+    outageId: undefined,
+    afterPlanned: false,
+  },
   ...{ said: 'nothing', saidAt: undefined, saidIn: undefined, told: [], step: 0, acknowledgedAt: undefined },
   ...{ acknowledgedBy: undefined, acknowledgement: undefined, snoozedUntil: undefined, assigneeId: undefined },
   version: 1,

@@ -1,12 +1,14 @@
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
 import type { StoreFacts } from '../domain/alerts/facts.ts';
 import { lostTime } from '../domain/alerts/run.ts';
+import { endOfStretch } from '../domain/interval.ts';
 import { staleAfter } from '../domain/staleness.ts';
+import type { ReadPlanned } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import type { IncidentRecord } from '../storage/ports/alerts.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { beganEarlier, NO_INSTANTS, type PlannedDowntime, rangeAround } from './store-incidents.ts';
+import { beganEarlier, NO_INSTANTS, rangeAround } from './store-incidents.ts';
 
 /** The polls that a message shows of a store. */
 const POLLS_SHOWN = 5;
@@ -14,8 +16,7 @@ const POLLS_SHOWN = 5;
 export interface StoreFactsParts {
   readonly snapshot: Snapshot;
   readonly fleet: FleetSchedule;
-  /** The planned downtime of stores in the instants `[from, to]`. */
-  readonly planned: (fleet: FleetSchedule, from: number, to: number) => Promise<PlannedDowntime>;
+  readonly planned: ReadPlanned;
   /** Milliseconds between two polls of a store. */
   readonly pollInterval: number;
 }
@@ -30,10 +31,12 @@ export async function storeFacts(
   const store = parts.fleet.directory.byId.get(storeId);
   if (store === undefined) return undefined;
   const { id, key, name, labels, zone = DEFAULT_ZONE } = store;
+  const plannedUntil = endOfStretch((await parts.planned(parts.fleet, now, now))(store), now);
   const polls = await parts.snapshot.lastPolls(key, rangeAround(now).from, now, POLLS_SHOWN);
   return {
     ...{ id, name, labels, zone, downSince: since, upSince: upAt },
     ...(beganEarlier(incident) && { beganEarlier: true }),
+    ...(upAt === undefined && plannedUntil !== undefined && { plannedUntil }),
     lost: await lostSince(parts, store, since, upAt ?? now),
     polls: polls.map(({ instant, active, reason }) => ({ at: instant, active, reason })),
   };

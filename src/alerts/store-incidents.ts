@@ -5,6 +5,7 @@ import { DAY } from '../domain/hours.ts';
 import { type Intervals, totalWithin } from '../domain/interval.ts';
 import { staleAfter } from '../domain/staleness.ts';
 import { POLL_REACH } from '../domain/window.ts';
+import type { PlannedDowntime } from '../fleet/planned.ts';
 import { type FleetSchedule, keysOf } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
 import { newId } from '../lib/world/random.ts';
@@ -14,9 +15,6 @@ import type { StoreEntry } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
 import type { Draft } from './draft.ts';
 import { groupIdOf, NEW_INCIDENT } from './new-incident.ts';
-
-/** The planned downtime of a store, complete over a range of instants. */
-export type PlannedDowntime = (store: StoreEntry) => Intervals;
 
 export interface StoreIncidentParts {
   readonly alerts: Pick<AlertReader, 'settled'>;

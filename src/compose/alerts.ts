@@ -4,15 +4,15 @@ import { ServerSecrets } from '../accounts/secrets.ts';
 import { AcknowledgeLinks } from '../alerts/acknowledge-links.ts';
 import { BacktestService } from '../alerts/backtests.ts';
 import { Digests } from '../alerts/digests.ts';
-import { Evaluator, type EvaluatorParts } from '../alerts/evaluator.ts';
+import { Evaluator } from '../alerts/evaluator.ts';
 import { Heartbeat } from '../alerts/heartbeat.ts';
 import { IncidentService } from '../alerts/incidents.ts';
 import { RuleService } from '../alerts/rules.ts';
 import { blindSince, type SightParts } from '../alerts/sight.ts';
 import { type Config, isLive } from '../config/config.ts';
+import type { ReadPlanned } from '../fleet/planned.ts';
 import type { FleetService } from '../fleet/service.ts';
 import { MISSED } from '../intake/prober/missed-slots.ts';
-import type { JudgementLog } from '../judgements/log.ts';
 import type { Clocks } from '../lib/world/ports.ts';
 import { AddressGuard } from '../outbound/addresses.ts';
 import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
@@ -37,7 +37,7 @@ interface Surroundings {
   readonly storage: Storage;
   readonly directory: StoreDirectory;
   readonly fleet: FleetService;
-  readonly judgements: JudgementLog;
+  readonly planned: ReadPlanned;
   readonly audit: AuditLog;
   readonly log: Logger;
   readonly clock: Clocks & { readonly trusted: boolean };
@@ -56,16 +56,12 @@ const LATE = 120_000;
 
 /** What evaluates alert rules, not yet at work. */
 export function createAlerts(config: Config, surroundings: Surroundings): Alerts {
-  const { storage, directory, fleet, judgements, audit, log, clock, server, onMessages } = surroundings;
+  const { storage, directory, fleet, planned, audit, log, clock, server, onMessages } = surroundings;
   const { deliveriesLookedAt } = surroundings;
   const now = () => clock.now();
   const pollInterval = config.poll.interval;
   const schedules = () => fleet.schedules();
-  const planned: EvaluatorParts['planned'] = async (schedule, from, to) => {
-    const window = (await judgements.current()).planned.over(from, to);
-    const { base, schedule: zones } = schedule.over(from, to);
-    return (store) => window.of(store, zones.zonesOf(store.key - base));
-  };
+  const states = () => fleet.states(undefined);
   const sight: SightParts = {
     ...{ storage, pollInterval, live: isLive(config) },
     isBlinding: ({ reason }) => !HARMLESS_GAPS.has(reason),
@@ -73,7 +69,7 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
   const evaluator = new Evaluator({
     ...{ ...sight, storage, schedules, planned, log, now, server, onMessages },
     elapsed: () => clock.elapsed(),
-    states: () => fleet.states(undefined),
+    states,
     trusted: () => clock.trusted,
   });
   const digests = new Digests({
@@ -90,7 +86,7 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
     config.heartbeatUrl === undefined ? undefined : new Heartbeat({ url: config.heartbeatUrl, http, works, log });
   return {
     ...{ rules, evaluator },
-    incidents: new IncidentService({ storage, schedules, now }),
+    incidents: new IncidentService({ storage, schedules, states, now }),
     backtests: new BacktestService({ storage, schedules, rules, planned, pollInterval, now }),
     links,
     linkTo: async (delivery) =>

@@ -4,6 +4,7 @@ import { silentRules } from '../alerts/unreached.ts';
 import { zoneWarning } from '../calendar/tzdb.ts';
 import { type Config, isLive } from '../config/config.ts';
 import { Freshness } from '../fleet/freshness.ts';
+import type { ReadPlanned } from '../fleet/planned.ts';
 import { FleetService } from '../fleet/service.ts';
 import { Health } from '../health/health.ts';
 import { PollAppender } from '../intake/api/appender.ts';
@@ -126,6 +127,12 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     onPolls: (count) => metrics.polls('import', count),
     writer: health.writer('import'),
   });
+  const judgementLog = new JudgementLog({ storage, elapsed });
+  const planned: ReadPlanned = async (schedules, from, to) => {
+    const window = (await judgementLog.current()).planned.over(from, to);
+    const { base, schedule } = schedules.over(from, to);
+    return (store) => window.of(store, schedule.zonesOf(store.key - base));
+  };
   const fleet = new FleetService({
     storage,
     directory,
@@ -133,17 +140,17 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     now,
     elapsed,
     pollInterval: config.poll.interval,
+    planned,
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
   metrics.watchFleet(() => fleet.gauges());
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
-  const judgementLog = new JudgementLog({ storage, elapsed });
   const judgements = new JudgementService({
     ...{ storage, directory, now, audit: accounts.audit, log: judgementLog },
     schedules: () => fleet.schedules(),
   });
   const alerts = createAlerts(config, {
-    ...{ storage, directory, fleet, log, clock, server, judgements: judgementLog, audit: accounts.audit },
+    ...{ storage, directory, fleet, log, clock, server, planned, audit: accounts.audit },
     onMessages: () => notifications.worker.wake(),
     deliveriesLookedAt: () => notifications.worker.lookedAt,
   });

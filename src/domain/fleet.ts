@@ -1,6 +1,6 @@
 import { Buckets } from './buckets.ts';
 import { DAY, MINUTE } from './hours.ts';
-import { EMPTY, type Intervals, intersect, subtract, totalWithin } from './interval.ts';
+import { contains, EMPTY, type Intervals, intersect, subtract, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 import { timeAroundPolls } from './seen.ts';
 import { staleAfter } from './staleness.ts';
@@ -52,6 +52,7 @@ interface StoreData {
   readonly firstPoll: number;
   /** When its hours or its zone are unknown. */
   readonly unknown: Intervals;
+  readonly planned: Intervals;
 }
 
 /** The open time of one store by what the polls up to an instant say. */
@@ -128,6 +129,7 @@ export class FleetTally<Store> {
    * @param polls arranged polls of which `[first, last)` are this store's
    * @param firstPoll the instant of its first poll ever; NaN: before all others
    * @param unknown when its hours or its zone are unknown
+   * @param planned its planned downtime, complete over the eight days before `asOf`; sums are without regard to it
    */
   add(
     store: Store,
@@ -137,9 +139,10 @@ export class FleetTally<Store> {
     last: number,
     firstPoll = Number.NaN,
     unknown: Intervals = EMPTY,
+    planned: Intervals = EMPTY,
   ): void {
     const { asOf } = this;
-    const data = { open, polls, first, last, firstPoll, unknown };
+    const data = { open, polls, first, last, firstPoll, unknown, planned };
     for (let w = 0; w < WINDOWS.length; w++) {
       const end = asOf - (WINDOWS[w] as number);
       addWindow(this.before, w, data, this.#openTimeAt(data, end), end);
@@ -186,19 +189,22 @@ export class FleetTally<Store> {
   /** After `#openTimeAt` for `asOf`. */
   #judge(
     store: Store,
-    { open, polls, first, last, firstPoll, unknown }: StoreData,
+    { open, polls, first, last, firstPoll, unknown, planned }: StoreData,
     { known, up }: OpenTime,
   ): BadStore<Store> {
     const { asOf } = this;
     const poll = lastCounting(open, polls, first, last, asOf, staleAfter(this.#pollInterval));
     const state = stateAt(open, asOf, polls.active[poll], unknown);
     const check = lastCounting(open, polls, first, last, asOf, POLL_REACH);
-    const down = (to: number) => totalWithin(known, to - DAY, to) - totalWithin(up, to - DAY, to);
-    const outage = currentOutage(open, this.#path, asOf, firstPoll, unknown, known);
+    const seen = subtract(known, planned);
+    const seenUp = subtract(up, planned);
+    const down = (to: number) => totalWithin(seen, to - DAY, to) - totalWithin(seenUp, to - DAY, to);
+    const outage = currentOutage(open, this.#path, asOf, firstPoll, unknown, seen);
     if (outage !== undefined) this.outages.set(store, outage);
     return {
       store,
       state,
+      planned: contains(planned, asOf),
       outage,
       downDay: down(asOf),
       downDayBefore: down(asOf - DAY),

@@ -90,6 +90,14 @@ export function contains(a: Intervals, t: number): boolean {
   return false;
 }
 
+/** The end of the stretch that contains the instant `t`; `undefined`: none does. */
+export function endOfStretch(a: Intervals, t: number): number | undefined {
+  for (let i = 0; i < a.length && (a[i] as number) <= t; i += 2) {
+    if (t < (a[i + 1] as number)) return a[i + 1];
+  }
+  return undefined;
+}
+
 /** The first instant of the stretches from `from` on; `from` itself after the last one. */
 export function firstWithin(a: Intervals, from: number): number {
   let i = 0;

@@ -61,7 +61,7 @@ export function lastCounting(
 export interface CurrentOutage {
   /** Its first open instant. With `beganEarlier`: the first counting poll of the eight days before `asOf`. */
   readonly since: number;
-  /** Downtime that was seen so far, in the eight days before `asOf`; milliseconds. */
+  /** Downtime that was seen so far, in the eight days before `asOf`, within `seen`; milliseconds. */
   readonly lost: number;
   /** The first poll ever of the store found it down, so the outage may have begun earlier. */
   readonly sinceFirstPoll: boolean;

@@ -13,9 +13,11 @@ export interface BadStore<Store> {
   readonly store: Store;
   /** A position in `STATES`. */
   readonly state: number;
+  /** It is in planned downtime, so that it needs no attention. */
+  readonly planned: boolean;
   /** The current outage of an offline store; of a closed or unknown one, its outage at the last check. */
   readonly outage: CurrentOutage | undefined;
-  /** Downtime that was seen in the last day, milliseconds. */
+  /** Downtime that was seen in the last day and was not planned, milliseconds. */
   readonly downDay: number;
   /** The same in the day before. */
   readonly downDayBefore: number;
@@ -37,6 +39,7 @@ export class WorstStores<Store> {
   }
 
   add(bad: BadStore<Store>): void {
+    if (bad.planned) return;
     if (bad.state === OFFLINE || bad.downDay > 0) this.#worst.add(bad);
   }
 }
@@ -107,7 +110,8 @@ export class AttentionList<Store> {
   }
 
   add(bad: BadStore<Store>): void {
-    const { state, outage } = bad;
+    const { state, outage, planned } = bad;
+    if (planned) return;
     if (outage !== undefined && this.#asOf - outage.since >= DAY) {
       if (state === OFFLINE) this.#offline++;
       else if (state === CLOSED) this.#closed++;

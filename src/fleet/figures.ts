@@ -3,6 +3,7 @@ import type { CurrentOutage } from '../domain/state.ts';
 import type { AttentionList, BadStore } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
+import type { PlannedDowntime } from './planned.ts';
 import type { FleetSchedule } from './schedules.ts';
 import { walkStores } from './walk.ts';
 
@@ -27,13 +28,17 @@ export interface FleetFigures {
 /** The number of stores in each list. */
 export const WORST_STORES = 20;
 
-/** @param pollInterval milliseconds between two polls of a store */
+/**
+ * @param pollInterval milliseconds between two polls of a store
+ * @param planned complete over the eight days before `asOf`
+ */
 export async function readFigures(
   snapshot: Snapshot,
   fleet: FleetSchedule,
   stores: readonly StoreEntry[],
   asOf: number,
   pollInterval: number,
+  planned: PlannedDowntime,
 ): Promise<FleetFigures> {
   const tally = new FleetTally<StoreEntry>(asOf, pollInterval, WORST_STORES);
   const reach = { from: asOf - FLEET_REACH, to: asOf };
@@ -44,7 +49,7 @@ export async function readFigures(
     reach,
     pollInterval,
     (store, open, polls, first, last, firstPoll, unknown) => {
-      tally.add(store, open, polls, first, last, firstPoll, unknown);
+      tally.add(store, open, polls, first, last, firstPoll, unknown, planned(store));
     },
   );
   const { last, before, worst, attention, latestPoll } = tally;

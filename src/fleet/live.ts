@@ -1,3 +1,4 @@
+import { endOfStretch } from '../domain/interval.ts';
 import { type InactiveReason, reasonOf } from '../domain/reasons.ts';
 import { staleAfter } from '../domain/staleness.ts';
 import { currentOutage, lastCounting, OFFLINE, STATES, type State, stateAt, UNKNOWN } from '../domain/state.ts';
@@ -5,6 +6,7 @@ import { newStatePath, walkStatePath } from '../domain/state-path.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States, StoreState } from '../stores/states.ts';
+import type { PlannedDowntime } from './planned.ts';
 import { type FleetSchedule, keysOf } from './schedules.ts';
 import { walkStores } from './walk.ts';
 
@@ -22,6 +24,7 @@ export class LiveStates implements States {
   /** Everyone who sees all stores passes the same list. */
   readonly #counts = new WeakMap<readonly StoreEntry[], StateCounts>();
   readonly #reasonCounts = new WeakMap<readonly StoreEntry[], ReasonCounts>();
+  readonly #plannedCounts = new WeakMap<readonly StoreEntry[], number>();
 
   constructor(asOf: number, latestPoll: number | undefined, columns: LiveColumns) {
     this.asOf = asOf;
@@ -31,12 +34,13 @@ export class LiveStates implements States {
 
   /** A store that is newer than these states counts as open and not polled. */
   of({ key }: StoreEntry): StoreState {
-    const { base, state, instant, active, reasons, first } = this.#columns;
+    const { base, state, instant, active, reasons, first, plannedUntil } = this.#columns;
     const at = instant[key - base] ?? Number.NaN;
     const firstPoll = first[key - base] ?? Number.NaN;
     return {
       state: STATES[state[key - base] ?? UNKNOWN] ?? 'unknown',
       firstPoll: Number.isNaN(firstPoll) ? undefined : firstPoll,
+      plannedUntil: plannedUntil.get(key - base),
       lastPoll: Number.isNaN(at)
         ? undefined
         : { instant: at, active: active[key - base] === 1, reason: reasons.get(key - base) },
@@ -81,6 +85,15 @@ export class LiveStates implements States {
     return counts;
   }
 
+  /** How many of these stores are offline in planned downtime. */
+  countPlanned(stores: readonly StoreEntry[]): number {
+    const { base, state, plannedUntil } = this.#columns;
+    const isPlanned = ({ key }: StoreEntry) => state[key - base] === OFFLINE && plannedUntil.has(key - base);
+    const count = this.#plannedCounts.get(stores) ?? (plannedUntil.size === 0 ? 0 : stores.filter(isPlanned).length);
+    this.#plannedCounts.set(stores, count);
+    return count;
+  }
+
   /** The latest poll of these stores that is not stale. */
   latestPollOf(stores: readonly StoreEntry[]): number | undefined {
     const { base, latest } = this.#columns;
@@ -109,19 +122,25 @@ export interface LiveColumns {
   readonly first: Float64Array;
   /** The start of the outage of an offline store that one of its polls that are not stale found up. */
   readonly downSince: Float64Array;
+  /** When the present planned downtime of a store ends. */
+  readonly plannedUntil: Map<number, number>;
 }
 
-/** @param pollInterval milliseconds between two polls of a store */
+/**
+ * @param pollInterval milliseconds between two polls of a store
+ * @param planned complete at `asOf`
+ */
 export async function readLive(
   snapshot: Snapshot,
   fleet: FleetSchedule,
   asOf: number,
   pollInterval: number,
+  planned: PlannedDowntime,
 ): Promise<LiveStates> {
   const limit = staleAfter(pollInterval);
   const stores = fleet.directory.entries;
   const columns = newColumns(stores);
-  const { base, state, instant, active, latest, reasons, first: firstPolls, downSince } = columns;
+  const { base, state, instant, active, latest, reasons, first: firstPolls, downSince, plannedUntil } = columns;
   const path = newStatePath();
   const fresh = { from: asOf - limit + 1, to: asOf };
   await walkStores(
@@ -134,6 +153,8 @@ export async function readLive(
       const { key } = store;
       const at = key - base;
       if (firstPoll <= asOf) firstPolls[at] = firstPoll;
+      const until = endOfStretch(planned(store), asOf);
+      if (until !== undefined) plannedUntil.set(at, until);
       const counting = lastCounting(open, polls, first, last, asOf, limit);
       state[at] = stateAt(open, asOf, counting < 0 ? undefined : polls.active[counting], unknown);
       if (state[at] === OFFLINE) {
@@ -167,5 +188,6 @@ function newColumns(stores: readonly StoreEntry[]): LiveColumns {
     reasons: new Map(),
     first: new Float64Array(span).fill(Number.NaN),
     downSince: new Float64Array(span).fill(Number.NaN),
+    plannedUntil: new Map(),
   };
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { latestInstant } from '../domain/future.ts';
+import { POLL_REACH } from '../domain/window.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
@@ -13,6 +14,7 @@ import type { AskedInstant, Outages, StateSource } from '../stores/states.ts';
 import { type FleetFigures, readFigures } from './figures.ts';
 import { type LiveStates, readLive } from './live.ts';
 import { FleetOutages } from './outages.ts';
+import type { ReadPlanned } from './planned.ts';
 import { type FleetSchedule, Schedules } from './schedules.ts';
 import { StaleWhileRevalidate } from './stale-while-revalidate.ts';
 import { readTimeline, type StoreTimeline, type TimelineRange } from './timeline.ts';
@@ -28,6 +30,7 @@ export interface FleetServiceParts {
   readonly elapsed: () => number;
   /** Milliseconds between two polls of a store. */
   readonly pollInterval: number;
+  readonly planned: ReadPlanned;
   /** Questions about an instant that may wait for one requester. */
   readonly waitingPerRequester: number;
 }
@@ -77,6 +80,7 @@ export class FleetService implements StateSource {
   readonly #storage: Pick<Storage, 'snapshot' | 'gaps'>;
   readonly #directory: StoreDirectory;
   readonly #schedules: Schedules;
+  readonly #planned: ReadPlanned;
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #elapsed: () => number;
@@ -94,7 +98,8 @@ export class FleetService implements StateSource {
   /** Computations over one store, which are short and do not wait for the others. */
   readonly #timelines: FairQueue;
 
-  constructor({ storage, directory, log, now, elapsed, pollInterval, waitingPerRequester }: FleetServiceParts) {
+  constructor(parts: FleetServiceParts) {
+    const { storage, directory, log, now, elapsed, pollInterval, planned, waitingPerRequester } = parts;
     const limits = { perRequester: waitingPerRequester, total: QUEUE };
     this.#walks = new FairQueue(limits);
     this.#timelines = new FairQueue(limits);
@@ -102,6 +107,7 @@ export class FleetService implements StateSource {
     this.#storage = storage;
     this.#directory = directory;
     this.#schedules = new Schedules(storage, directory);
+    this.#planned = planned;
     this.#log = log;
     this.#now = now;
     this.#elapsed = elapsed;
@@ -246,14 +252,19 @@ export class FleetService implements StateSource {
 
   async #readLive(asOf: number): Promise<LiveStates> {
     const fleet = await this.#schedules.current();
-    return this.#storage.snapshot((snapshot) => readLive(snapshot, fleet, asOf, this.pollInterval), 'background');
+    const planned = await this.#planned(fleet, asOf, asOf);
+    return this.#storage.snapshot(
+      (snapshot) => readLive(snapshot, fleet, asOf, this.pollInterval, planned),
+      'background',
+    );
   }
 
   async #readFigures(stores: Visible, asOf: number): Promise<FleetFigures> {
     const fleet = await this.#schedules.current();
     const entries = visibleEntries(fleet.directory, stores);
+    const planned = await this.#planned(fleet, asOf - POLL_REACH, asOf);
     return this.#storage.snapshot(
-      (snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval),
+      (snapshot) => readFigures(snapshot, fleet, entries, asOf, this.pollInterval, planned),
       'background',
     );
   }

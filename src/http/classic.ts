@@ -166,7 +166,7 @@ function reportIdFrom(text: string | undefined): string {
 
 /** Why there will be no result; `undefined`: there is one, or will be. */
 function failureOf({ status, reason }: ReportRecord): string | undefined {
-  if (status === 'cancelled') return 'it was cancelled';
+  if (status === 'cancelled') return 'it was canceled';
   return status === 'failed' ? reason : undefined;
 }
 

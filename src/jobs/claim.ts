@@ -51,7 +51,7 @@ export class Claim {
   #renewInBackground(): void {
     this.holds().then(
       (held) => {
-        if (!held) this.#lost.abort(new Error('the job was cancelled, or another server has taken it over'));
+        if (!held) this.#lost.abort(new Error('the job was canceled, or another server has taken it over'));
       },
       () => {},
     );

@@ -141,7 +141,7 @@ export class ContactPoints {
   }
 
   /**
-   * Removes a contact point; messages to it that are waiting are cancelled.
+   * Removes a contact point; messages to it that are waiting are canceled.
    *
    * @throws UserError `not_found`; `conflict` while an alert rule uses it
    */

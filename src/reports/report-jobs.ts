@@ -101,7 +101,7 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
     if (!(await this.#discard(job))) return;
     const found = await this.#storage.reports.find(job.id);
     if (found !== undefined && found.status !== 'cancelled') log.warn('another server has taken over the report');
-    else log.info('report cancelled');
+    else log.info('report canceled');
   }
 
   /** Removes the files of an attempt, unless it completed the report and only the acknowledgement was lost. */

@@ -189,7 +189,7 @@ export class ReportService {
     if (!(await this.#storage.reports.cancel(id, this.#now()))) {
       throw new UserError(
         'conflict',
-        `the report ${id} is ${status}; only one that is queued or running can be cancelled`,
+        `the report ${id} is ${status}; only one that is queued or running can be canceled`,
       );
     }
     return this.find(principal, id);

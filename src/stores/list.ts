@@ -106,8 +106,17 @@ function firstAfter(stores: readonly StoreEntry[], liveOf: LiveOf, sort: Sort, a
   return low;
 }
 
-function matcherOf(filter: StoreFilter, stores: readonly StoreEntry[], at: number): (store: StoreEntry) => boolean {
-  const { ids, search = '', zone, labels = [], scheduleKnown: known } = filter;
+/**
+ * A test whether a store meets the conditions of a filter that do not depend on its state.
+ *
+ * @param stores those that are searched
+ * @param at the instant at which hours and zones are known or not, milliseconds
+ */
+export function matcherOf(
+  { ids, search = '', zone, labels = [], scheduleKnown: known }: StoreFilter,
+  stores: readonly StoreEntry[],
+  at: number,
+): (store: StoreEntry) => boolean {
   const isLabeled = labelMatcher(labels);
   const found = storeMatcher(search, () => stores.map(({ id }) => id));
   return (store) =>

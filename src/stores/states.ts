@@ -9,6 +9,8 @@ export interface StoreState {
   readonly lastPoll: LastPoll | undefined;
   /** The first poll, milliseconds; `undefined`: none up to that instant. */
   readonly firstPoll: number | undefined;
+  /** When its present planned downtime ends, milliseconds; `undefined`: none is planned for that instant. */
+  readonly plannedUntil?: number | undefined;
 }
 
 export interface LastPoll {

@@ -30,6 +30,23 @@ test('a digest counts what began and ended in its period, and lists what is stil
   assert.deepEqual([facts.stores.map(({ id }) => id), facts.more, facts.canAcknowledge], [['a'], 0, false]);
 });
 
+test('a digest tells stores in planned downtime apart, and lists them last', async (t) => {
+  const world = await worldWithDigest(t);
+  await world.poll(['a', -90, false], ['a', -60, false], ['b', -60, false], ['b', -30, false]);
+  await world.at(-29);
+  await world.deliveries();
+  world.planned.set('a', [NOON, NOON + 3 * HOUR]);
+  const [message] = await world.digest(60);
+  assert.deepEqual([message?.facts.digest?.open, message?.facts.digest?.planned], [2, 1]);
+  assert.deepEqual(
+    message?.facts.stores.map(({ id, plannedUntil }) => [id, plannedUntil]),
+    [
+      ['b', undefined],
+      ['a', NOON + 3 * HOUR],
+    ],
+  );
+});
+
 test('each digest is sent once: repeated, by another server, and after a restart', async (t) => {
   const world = await worldWithDigest(t);
   assert.equal((await world.digest(60)).length, 1);
@@ -110,4 +127,20 @@ test('a mass outage is one incident of a digest, with its stores', async (t) => 
   const [message] = await world.digest(60);
   assert.deepEqual([message?.facts.count, message?.facts.digest?.open], [1, 1]);
   assert.deepEqual([message?.facts.stores.length, message?.facts.more], [10, 10]);
+});
+
+test('a mass outage that left a store down has ended, and the store is still open without a beginning of its own', async (t) => {
+  const stores = Array.from({ length: 40 }, (_, i) => ({ id: `s${String(i).padStart(2, '0')}`, labels: {} }));
+  const world = await AlertWorld.open(t, { stores });
+  await world.setDigest('team', { time: 13 * HOUR, since: NOON });
+  await world.saveRule('r');
+  const polls = (minutes: number, down: number) => stores.map(({ id }, i) => [id, minutes, i >= down] as const);
+  await world.poll(...polls(-90, 0), ...polls(-60, 20), ...polls(-30, 20));
+  await world.at(-29);
+  await world.poll(...polls(0, 1));
+  await world.at(1);
+  await world.deliveries();
+  const [message] = await world.digest(60);
+  const { count, digest, stores: listed } = message?.facts ?? {};
+  assert.deepEqual([count, digest?.ended, digest?.open, listed?.map(({ id }) => id)], [1, 1, 1, ['s00']]);
 });

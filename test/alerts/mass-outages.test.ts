@@ -69,9 +69,14 @@ test('a platform outage is at most three messages, which name the platform', asy
     ],
   );
   assert.deepEqual(await world.storage.alerts.memberCounts([String(found?.id)]), [
-    { parentId: found?.id, stores: acme.length - 1, open: 0 },
+    { outageId: found?.id, stores: acme.length, open: 1 },
   ]);
   assert.deepEqual(await world.at(32), []);
+  const kept = await world.storage.alerts.incidents({ outageId: found?.id, open: true }, undefined, 10);
+  assert.deepEqual(
+    kept.map(({ storeId, parentId }) => [storeId, parentId]),
+    [[last, undefined]],
+  );
   // It goes on by itself, and its recovery is told.
   await world.poll([last, 60, true]);
   assert.deepEqual(await world.at(61), [`resolved team: ${last}`]);

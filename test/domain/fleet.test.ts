@@ -249,3 +249,21 @@ test('the covered time of a report is that of its stores in the fleet', () => {
     { numRuns: 200 },
   );
 });
+
+test('downtime that was planned is not lost, and does not make a store worse', () => {
+  const asOf = 20 * DAY;
+  const tally = new FleetTally<string>(asOf, HOUR, 20);
+  // Down for the last four hours.
+  const polls = pollColumns(
+    Array.from({ length: 60 }, (_, hour) => ({
+      ...{ store: 0, instant: asOf - (59 - hour) * HOUR - HOUR / 2, active: hour < 56 },
+    })),
+  );
+  const open = [0, 30 * DAY];
+  tally.add('planned for three hours', open, polls, 0, polls.length, 0, [], [asOf - 4 * HOUR, asOf - HOUR]);
+  tally.add('planned until later', open, polls, 0, polls.length, 0, [], [asOf - 4 * HOUR, asOf + HOUR]);
+  const [only, ...others] = tally.attention.stores;
+  assert.deepEqual([only?.store, others], ['planned for three hours', []]);
+  assert.deepEqual([only?.outage?.lost, only?.downDay, only?.outage?.since], [HOUR, HOUR, asOf - 4 * HOUR]);
+  assert.equal(tally.last.down[1], 8 * HOUR, 'sums are without regard to plans');
+});

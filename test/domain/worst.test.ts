@@ -15,15 +15,17 @@ interface Drawn {
   readonly lost?: number;
   readonly downDay?: number;
   readonly downDayBefore?: number;
+  readonly planned?: boolean;
 }
 
 function bad(
   store: string,
-  { state = ONLINE, since, lost = 0, downDay = 0, downDayBefore = 0 }: Drawn,
+  { state = ONLINE, since, lost = 0, downDay = 0, downDayBefore = 0, planned = false }: Drawn,
 ): BadStore<string> {
   return {
     store,
     state,
+    planned,
     outage:
       since === undefined
         ? undefined
@@ -119,4 +121,17 @@ test('stores that have been offline for a day or more are only counted', () => {
   );
   assert.equal(total, 3, 'also those beyond the limit');
   assert.deepEqual(longOffline, { offline: 2, closed: 1, lastKnown: 1 });
+});
+
+test('stores in planned downtime need no attention and are not among the worst', () => {
+  const planned = [
+    bad('down', { state: OFFLINE, since: 4, lost: 4, downDay: 4, planned: true }),
+    bad('for long', { state: OFFLINE, since: 40, lost: 40, downDay: 24, planned: true }),
+    bad('up again', { downDay: 4, planned: true }),
+  ];
+  const { stores, total, longOffline } = attentionOf(20, ...planned, bad('other', { state: OFFLINE, since: 1 }));
+  assert.deepEqual([stores.map(({ store }) => store), total, longOffline.offline], [['other'], 1, 0]);
+  const worst = new WorstStores<string>(5);
+  for (const store of planned) worst.add(store);
+  assert.deepEqual(worst.stores, []);
 });

@@ -33,6 +33,7 @@ async function told(database: DatabaseLocation, { files, asOf: text }: Conforman
       now: Date.now,
       elapsed: Date.now,
       pollInterval: HOUR,
+      planned: async () => () => [],
       waitingPerRequester: 1,
     });
     const asOf = Date.parse(text);

@@ -70,6 +70,7 @@ async function opened(t: TestContext, feeds: StagedFeeds = FEEDS) {
     now,
     elapsed: now,
     pollInterval: HOUR,
+    planned: async () => () => [],
     waitingPerRequester: 3,
   });
   return { storage, directory, fleet, clock, reads };
@@ -157,7 +158,9 @@ test('a store that is newer than the cached states is open', async (t) => {
   directory.changed();
   const entry = (await directory.current()).byId.get('new');
   assert.ok(entry !== undefined, 'the new store is in the directory');
-  assert.deepEqual(states.of(entry), { state: 'unknown', lastPoll: undefined, firstPoll: undefined });
+  assert.deepEqual(states.of(entry), {
+    ...{ state: 'unknown', lastPoll: undefined, firstPoll: undefined, plannedUntil: undefined },
+  });
 });
 
 test('the figures of the fleet are the sums of what was seen of its stores', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Evaluator } from '../../src/alerts/evaluator.ts';
 import { EMPTY } from '../../src/domain/interval.ts';
+import type { ReadPlanned } from '../../src/fleet/planned.ts';
 import { Schedules } from '../../src/fleet/schedules.ts';
 import { FleetService } from '../../src/fleet/service.ts';
 import { StoreDirectory } from '../../src/stores/directory.ts';
@@ -17,14 +18,15 @@ function evaluatorOf({ storage, log }: Bench): Evaluator {
   const now = () => NOW;
   const directory = new StoreDirectory({ storage, elapsed: now });
   const schedules = new Schedules(storage, directory);
+  const planned: ReadPlanned = async () => () => EMPTY;
   const fleet = new FleetService({
-    ...{ storage, directory, log, now, elapsed: now, pollInterval: 60 * MINUTE, waitingPerRequester: 3 },
+    ...{ storage, directory, log, now, elapsed: now, pollInterval: 60 * MINUTE, waitingPerRequester: 3, planned },
   });
   return new Evaluator({
     ...{ storage, log, now, elapsed: now, live: false, pollInterval: 60 * MINUTE, server: 'bench' },
     schedules: () => schedules.current(),
     states: () => fleet.states(undefined),
-    planned: async () => () => EMPTY,
+    planned,
     isBlinding: () => false,
     trusted: () => true,
     onMessages: () => {},

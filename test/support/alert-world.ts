@@ -4,6 +4,7 @@ import { type DigestParts, Digests } from '../../src/alerts/digests.ts';
 import { Evaluator, type EvaluatorParts } from '../../src/alerts/evaluator.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { EMPTY, type Intervals } from '../../src/domain/interval.ts';
+import type { ReadPlanned } from '../../src/fleet/planned.ts';
 import { Schedules } from '../../src/fleet/schedules.ts';
 import { FleetService } from '../../src/fleet/service.ts';
 import type { AlertRuleRecord } from '../../src/storage/ports/alerts.ts';
@@ -43,8 +44,10 @@ export class AlertWorld {
     this.directory = new StoreDirectory({ storage, elapsed: now });
     this.schedules = new Schedules(storage, this.directory);
     const log = pino({ level: 'silent' });
+    const planned: ReadPlanned = async () => (store) => this.planned.get(store.id) ?? EMPTY;
     const fleet = new FleetService({
       ...{ storage, directory: this.directory, log, now, elapsed: now, pollInterval: HOUR, waitingPerRequester: 3 },
+      planned,
     });
     this.#parts = {
       ...{
@@ -61,7 +64,7 @@ export class AlertWorld {
         this.statesRead++;
         return fleet.states(undefined);
       },
-      planned: async () => (store) => this.planned.get(store.id) ?? EMPTY,
+      planned,
       isBlinding: () => true,
       trusted: () => true,
       onMessages: () => {},

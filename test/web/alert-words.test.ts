@@ -32,7 +32,7 @@ const INCIDENT: Incident = {
     resolution: null,
   },
   ...{ mass_outage_id: null, told: true, acknowledged_at: null, acknowledged_by: null, acknowledgement: null },
-  ...{ snoozed_until: null, assignee_id: null },
+  ...{ snoozed_until: null, assignee_id: null, labels: {}, planned_until: null, reason: null },
 };
 
 test('an incident is open until it is acknowledged or resolved, and snoozed for a time', () => {

@@ -189,7 +189,7 @@ test('incidents are filtered by status, store and label, and the stores of a mas
   await fleet.storage.alerts.changing((changes) =>
     changes.saveIncidents([
       incidentRecord(idOf(1), { ...at, kind: 'mass_outage', storeId: undefined, label: 'city', value: 'Oslo' }),
-      incidentRecord(idOf(2), { ...at, storeId: 'b', parentId: idOf(1) }),
+      incidentRecord(idOf(2), { ...at, storeId: 'b', parentId: idOf(1), outageId: idOf(1) }),
       incidentRecord(idOf(3), { ...at, storeId: 'c', acknowledgedAt: NOON, acknowledgedBy: 'Ann' }),
       incidentRecord(idOf(4), { ...at, storeId: 'd', resolvedAt: NOON, upAt: NOON, resolution: 'recovered' }),
     ]),
@@ -216,8 +216,14 @@ test('incidents are filtered by status, store and label, and the stores of a mas
   await shows('b');
   assert.match(page.url(), /label=city%3AOslo/);
   await page.getByLabel('Label').fill('');
-  await page.getByLabel('Store ID').fill('c');
+  await page.getByLabel('Store', { exact: true }).fill('c');
   await shows('c');
+  await page.getByLabel('Store', { exact: true }).fill('nowhere');
+  await page.getByText('No store matches the filter').waitFor();
+  await page.goto(`${fleet.url}/incidents?store=c`);
+  await shows('c');
+  await page.getByRole('button', { name: 'Show all stores' }).click();
+  await shows('Mass outage: city: Oslo', 'c', 'd');
 });
 
 test('a test message is followed to its outcome, and the log is searched and sends it again', async (t) => {

@@ -31,6 +31,9 @@ test('downtime is planned for an interval after a preview, and revoked with a re
   const { fleet, page } = await opened(t);
   await page.getByRole('heading', { name: 'No planned downtime' }).waitFor();
   await page.getByRole('button', { name: 'Plan downtime' }).click();
+  await page.getByLabel('Add a store').fill('a');
+  await page.locator('.found-stores').getByRole('button', { name: 'a', exact: true }).click();
+  assert.equal(await page.getByLabel('Store IDs').inputValue(), 'a');
   await page.getByLabel('Store IDs').fill('a, b');
   await page.getByLabel('From').fill('2026-11-19T10:00');
   await page.getByLabel('To', { exact: true }).fill('2026-11-19T12:30');
@@ -98,6 +101,43 @@ test('the timeline of a store shows planned downtime as a band and in words, and
   await page.getByRole('heading', { name: 'Timeline' }).waitFor();
   await page.locator('.day-row').first().waitFor();
   assert.equal(await page.getByText('Planned downtime:').count(), 0);
+});
+
+test('a store in planned downtime is marked in the list and on its page, and needs no attention', async (t) => {
+  const { fleet, page } = await opened(t);
+  const payload = { store_ids: ['a'], to: new Date(NOON + 3_600_000).toISOString(), reason: 'New oven' };
+  const created = await fleet.app.inject({ method: 'POST', url: '/api/v1/judgements', payload });
+  assert.equal(created.statusCode, 201, created.body);
+  await page.goto(`${fleet.url}/?as_of=${new Date(NOON).toISOString()}`);
+  await page.locator('.store-row').filter({ hasText: 'planned downtime until' }).waitFor();
+  assert.equal(await page.getByText('planned downtime until').count(), 1);
+  await page.goto(`${fleet.url}/stores/a`);
+  await page.locator('.store-state').getByText('planned downtime until').waitFor();
+});
+
+test('a form with changes is kept when the session ends, until the user has signed in again', async (t) => {
+  const { fleet, page } = await opened(t);
+  const { users } = fleet.accounts;
+  await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
+  const signIn = async () => {
+    await page.getByLabel('Login').fill('root');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await page.reload();
+  await signIn();
+  await page.getByRole('button', { name: 'Plan downtime' }).click();
+  await page.getByLabel('Store IDs').fill('a');
+  await page.getByLabel('To', { exact: true }).fill('2026-11-19T12:30');
+  await page.getByLabel('Reason').fill('Inventory');
+  await page.context().clearCookies();
+  await plan(page);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(await page.getByLabel('Reason').isVisible(), false);
+  await signIn();
+  assert.equal(await page.getByLabel('Reason').inputValue(), 'Inventory');
+  await plan(page);
+  await page.getByRole('article', { name: 'Inventory' }).waitFor();
 });
 
 test('an owner plans downtime of named stores only', async (t) => {

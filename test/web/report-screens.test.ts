@@ -25,7 +25,7 @@ test('a report shows all of its columns on every screen, and can be sorted', asy
     const page = await openPage(t, browser, { locale });
     await page.clock.setFixedTime(NOON);
     await page.goto(`${fleet.url}/reports`);
-    await page.getByRole('checkbox', { name: /confidence/ }).check();
+    await page.getByRole('checkbox', { name: /credible/ }).check();
     await page.getByRole('button', { name: 'Create report' }).click();
     const names = page.locator('.long-row .store-name');
     await names.nth(1).waitFor();

@@ -94,6 +94,7 @@ export interface AppendedPolls {
   readonly rejects: readonly RejectedPoll[];
 }
 
+/** Stores in planned downtime need none. */
 export interface Attention {
   /** at most 20 stores at `uptime.as_of`, in the order of `concern`; of outages the latest first */
   readonly stores: readonly AttentionStore[];
@@ -123,7 +124,7 @@ export interface AttentionStore {
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
   readonly lost_seconds: number | null;
-  /** without unknown time */
+  /** without unknown time and planned downtime */
   readonly down_last_day_seconds: number;
   /** the same in the 24 hours before */
   readonly down_day_before_seconds: number;
@@ -405,13 +406,15 @@ export interface FleetStatus {
   readonly as_of: string;
   readonly stores: number;
   readonly states: StateCounts;
+  /** the offline stores that are in planned downtime */
+  readonly offline_planned: number;
   /** offline stores by the reason of the last poll, most frequent first */
   readonly offline_reasons: readonly OfflineReason[];
   /** stores with unknown hours or zones; for callers who see all stores, also ids that only some feeds have */
   readonly warnings: readonly string[];
   readonly poller: Poller;
   readonly uptime: FleetUptime;
-  /** at most 20 stores at `uptime.as_of`: offline ones first, by downtime of the outage; then by downtime of the last day */
+  /** at most 20 stores at `uptime.as_of` that are not in planned downtime: offline ones first, by downtime of the outage; then by downtime of the last day */
   readonly worst: readonly WorstStore[];
   readonly attention: Attention;
 }
@@ -420,6 +423,8 @@ export interface FleetUpdate {
   readonly as_of: string;
   readonly stores: number;
   readonly states: StateCounts;
+  /** the offline stores that are in planned downtime */
+  readonly offline_planned: number;
   readonly latest_poll: string | null;
   /** `late`: no poll within two polling intervals */
   readonly poller_status: 'ok' | 'late';
@@ -553,6 +558,10 @@ export interface Incident {
   readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
   readonly store_id: string | null;
   readonly store_name: string | null;
+  /** the present labels of the store */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly planned_until: StoreTime | null;
+  readonly reason: PollReason | null;
   readonly label: string | null;
   readonly value: string | null;
   /** when the store went down */
@@ -585,6 +594,10 @@ export interface IncidentDetail {
   readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
   readonly store_id: string | null;
   readonly store_name: string | null;
+  /** the present labels of the store */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly planned_until: StoreTime | null;
+  readonly reason: PollReason | null;
   readonly label: string | null;
   readonly value: string | null;
   /** when the store went down */
@@ -773,6 +786,7 @@ export interface ListedStore {
   readonly probe_url: string | null;
   /** `offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone */
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
+  readonly planned_until: StoreTime | null;
   readonly last_poll: LastPoll | null;
   /** the first poll ever; null: none up to this instant */
   readonly first_poll: StoreTime | null;
@@ -1119,6 +1133,7 @@ export interface PollPage {
   readonly next_cursor: string | null;
 }
 
+/** of the last poll; null: unknown, or the incident is resolved */
 export interface PollReason {
   /** why a poll is inactive, from a closed list */
   readonly code: string;
@@ -1418,6 +1433,7 @@ export interface Store {
   readonly probe_url: string | null;
   /** `offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone */
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
+  readonly planned_until: StoreTime | null;
   readonly last_poll: LastPoll | null;
   /** the first poll ever; null: none up to this instant */
   readonly first_poll: StoreTime | null;
@@ -1459,6 +1475,7 @@ export interface StorePage {
   readonly as_of: string;
 }
 
+/** when the planned downtime that the store is in ends; null: it is in none */
 export interface StoreTime {
   readonly utc: string;
   /** store local time */
@@ -1753,7 +1770,7 @@ export interface WorstStore {
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
   readonly lost_seconds: number | null;
-  /** without unknown time */
+  /** without unknown time and planned downtime */
   readonly down_last_day_seconds: number;
 }
 
@@ -2639,7 +2656,7 @@ export interface Routes {
     body: ContactPointChange;
     answer: ContactPoint;
   };
-  /** Delete a contact point; messages to it that are waiting are cancelled */
+  /** Delete a contact point; messages to it that are waiting are canceled */
   'DELETE /api/v1/contact-points/{contact_point_id}': {
     path: {
       /** the ID from the list */
@@ -2868,6 +2885,8 @@ export interface Routes {
       readonly state?: 'open' | 'resolved' | undefined;
       /** one store, or several separated by commas or spaces */
       readonly store_id?: string | undefined;
+      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
+      readonly search?: string | undefined;
       /** the ID from the list */
       readonly rule_id?: string | undefined;
       /** only incidents of these kinds */
@@ -2876,7 +2895,7 @@ export interface Routes {
       readonly mass_outage_id?: string | undefined;
       /** whether somebody has acknowledged it */
       readonly acknowledged?: boolean | undefined;
-      /** false: not those that are part of a mass outage */
+      /** false: not those that a mass outage speaks for, or that ended as a part of one */
       readonly members?: boolean | undefined;
       /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;

@@ -22,7 +22,7 @@ export function App() {
   }, []);
   useSignalEffect(() => {
     const { value } = session;
-    if (value.kind === 'signed-in' && !value.me.second_factor_required) listen();
+    if (value.kind === 'signed-in' && value.ended !== true && !value.me.second_factor_required) listen();
     else stop();
   });
 
@@ -41,13 +41,20 @@ export function App() {
     case 'signed-out':
       return <SignInPage />;
     case 'signed-in': {
+      const { me, ended = false } = value;
       // Until a required second factor is added, only the account page is available.
-      const page = pageAt(value.me.second_factor_required ? '/account' : path.value);
+      const page = pageAt(me.second_factor_required ? '/account' : path.value);
       return (
-        <Shell title={page.title}>
-          <page.Page key={path.value} {...page.params} />
-          {asked.value !== undefined && <ProofDialog asked={asked.value} />}
-        </Shell>
+        <>
+          {ended && <SignInPage />}
+          {/* Another user gets a new page. */}
+          <div key={me.user?.user_id} hidden={ended}>
+            <Shell title={page.title}>
+              <page.Page key={path.value} {...page.params} />
+              {asked.value !== undefined && <ProofDialog asked={asked.value} />}
+            </Shell>
+          </div>
+        </>
       );
     }
   }

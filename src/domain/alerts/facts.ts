@@ -51,6 +51,8 @@ export interface StoreFacts {
   readonly didNotOpen?: boolean | undefined;
   /** When it came up again. */
   readonly upSince?: number | undefined;
+  /** When the planned downtime that it was in ends. */
+  readonly plannedUntil?: number | undefined;
   /** The open time that was lost so far. */
   readonly lost?: number | undefined;
   readonly estimatedLoss?: { readonly amount: number; readonly currency: string } | undefined;
@@ -77,6 +79,8 @@ export interface DigestFacts {
   /** How many incidents ended, and how many were still open at the end. */
   readonly ended: number;
   readonly open: number;
+  /** How many of the stores that are still down are in planned downtime; absent: none is. */
+  readonly planned?: number | undefined;
   /** For how long the monitor could not observe, milliseconds. */
   readonly interrupted: number;
   /** Whether any alert rule is enabled: without one, nothing is found. */

@@ -31,9 +31,11 @@ const Text = (description: string) =>
 /** Incidents, and what people do with them. */
 export function incidentRoutes(incidents: IncidentService): Routes {
   const shown = async (principal: Principal, items: readonly IncidentRecord[]) => {
-    const names = await incidents.storeNames(items);
+    const stores = await incidents.stores(items);
     const members = await incidents.memberCounts(principal, items);
-    return items.map((incident) => incidentResource(incident, names, members.get(incident.id)));
+    return items.map((incident) =>
+      incidentResource(incident, stores.get(incident.storeId ?? ''), members.get(incident.id)),
+    );
   };
   const answer = async (principal: Principal, { incident, events }: Detail, reply: FastifyReply) => {
     const [resource] = await shown(principal, [incident]);
@@ -55,6 +57,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
               ...PageQuery,
               state: Type.Optional(OneOf(['open', 'resolved'], 'open: the store is not up again; resolved: it is')),
               store_id: Type.Optional(StoreIds),
+              search: StoreFilterQuery.search,
               rule_id: Type.Optional(Id),
               kind: Type.Optional(
                 Type.Array(OneOf(INCIDENT_KINDS), { maxItems: 4, description: 'only incidents of these kinds' }),
@@ -62,7 +65,10 @@ export function incidentRoutes(incidents: IncidentService): Routes {
               mass_outage_id: Type.Optional(Id),
               acknowledged: Type.Optional(Type.Boolean({ description: 'whether somebody has acknowledged it' })),
               members: Type.Optional(
-                Type.Boolean({ default: true, description: 'false: not those that are part of a mass outage' }),
+                Type.Boolean({
+                  default: true,
+                  description: 'false: not those that a mass outage speaks for, or that ended as a part of one',
+                }),
               ),
               label: StoreFilterQuery.label,
             },
@@ -76,13 +82,14 @@ export function incidentRoutes(incidents: IncidentService): Routes {
           state,
           store_id: storeIds,
           rule_id: ruleId,
-          mass_outage_id: parentId,
+          mass_outage_id: outageId,
           kind: kinds,
           acknowledged,
           members,
+          search,
         } = query;
         const filter = {
-          ...{ ruleId, parentId, kinds, acknowledged, members, labels: query.label?.map(labelFrom) },
+          ...{ ruleId, outageId, kinds, acknowledged, members, search, labels: query.label?.map(labelFrom) },
           ofStores: storeIds === undefined ? undefined : idsIn(storeIds),
           open: state === undefined ? undefined : state === 'open',
         };

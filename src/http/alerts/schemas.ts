@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { PresentStore } from '../../alerts/incidents.ts';
 import type { GivenRule } from '../../alerts/rules.ts';
 import { beganEarlier } from '../../alerts/store-incidents.ts';
 import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
@@ -8,8 +9,8 @@ import { type Condition, DEFAULT_RULE } from '../../domain/alerts/rule.ts';
 import { HOUR, MINUTE } from '../../domain/hours.ts';
 import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord, MemberCount } from '../../storage/ports/alerts.ts';
 import { Id } from '../accounts/schemas.ts';
-import { Instant, Nullable, OneOf, readOnly, StoreId } from '../schemas.ts';
-import { GivenLabels } from '../stores/store-schemas.ts';
+import { Instant, Nullable, OneOf, readOnly, StoreId, StoreTime, storeTime } from '../schemas.ts';
+import { GivenLabels, Labels, PollReason, reasonBody, zoneOf } from '../stores/store-schemas.ts';
 
 export const RulePath = Type.Object({ rule_id: Id });
 export const IncidentPath = Type.Object({ incident_id: Id });
@@ -234,6 +235,15 @@ const INCIDENT_FIELDS = {
   ),
   store_id: Nullable(StoreId),
   store_name: Nullable(Type.String({ description: 'the present name of the store' })),
+  labels: { ...Labels, description: 'the present labels of the store' } as typeof Labels,
+  planned_until: Nullable({
+    ...StoreTime,
+    description: 'when the planned downtime that the store is in ends; null: it is in none',
+  } as typeof StoreTime),
+  reason: Nullable({
+    ...PollReason,
+    description: 'of the last poll; null: unknown, or the incident is resolved',
+  } as typeof PollReason),
   label: Nullable(Type.String({ description: 'of a mass outage; empty: all stores of the rule' })),
   value: Nullable(Type.String()),
   since: { ...Instant, description: 'when the store went down' } as typeof Instant,
@@ -244,7 +254,7 @@ const INCIDENT_FIELDS = {
   up_at: Nullable(Instant),
   resolved_at: Nullable(Instant),
   resolution: Nullable(OneOf(['recovered', 'dropped'], '`dropped`: its rule or its store is gone')),
-  mass_outage_id: Nullable(Id),
+  mass_outage_id: Nullable({ ...Id, description: 'the last mass outage that it was part of' } as typeof Id),
   members: Nullable(
     Type.Object(
       {
@@ -283,14 +293,15 @@ export const IncidentDetail = Type.Object(
 );
 
 /**
- * @param names of stores by ID
+ * @param store its store; `undefined`: it has none, or the store was deleted
  * @param members of a mass outage; `undefined`: none is visible
  */
 export function incidentResource(
   record: IncidentRecord,
-  names: ReadonlyMap<string, string>,
+  store: PresentStore | undefined,
   members: MemberCount | undefined,
 ): Static<typeof Incident> {
+  const plannedUntil = record.resolvedAt === undefined ? store?.state.plannedUntil : undefined;
   return {
     members: record.kind === 'mass_outage' ? { stores: members?.stores ?? 0, open: members?.open ?? 0 } : null,
     began_earlier: beganEarlier(record),
@@ -298,13 +309,17 @@ export function incidentResource(
     ...{
       kind: record.kind,
       store_id: record.storeId ?? null,
-      store_name: names.get(record.storeId ?? '') ?? null,
+      store_name: store?.entry.name ?? null,
+      labels: store?.entry.labels ?? {},
+      planned_until:
+        store === undefined || plannedUntil === undefined ? null : storeTime(plannedUntil, zoneOf(store.entry)),
+      reason: record.resolvedAt === undefined ? reasonBody(store?.state.lastPoll?.reason) : null,
       label: record.label ?? null,
       value: record.value ?? null,
     },
     ...{ since: formatInstant(record.since), opened_at: formatInstant(record.openedAt) },
     ...{ up_at: instantOrNull(record.upAt), resolved_at: instantOrNull(record.resolvedAt) },
-    ...{ resolution: record.resolution ?? null, mass_outage_id: record.parentId ?? null, told: record.told.length > 0 },
+    ...{ resolution: record.resolution ?? null, mass_outage_id: record.outageId ?? null, told: record.told.length > 0 },
     ...{ acknowledged_at: instantOrNull(record.acknowledgedAt), acknowledged_by: record.acknowledgedBy ?? null },
     ...{ acknowledgement: record.acknowledgement ?? null, snoozed_until: instantOrNull(record.snoozedUntil) },
     assignee_id: record.assigneeId ?? null,

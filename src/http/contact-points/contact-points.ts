@@ -177,7 +177,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
         config: { access: 'alerts:write' },
         schema: {
           operationId: 'deleteContactPoint',
-          summary: 'Delete a contact point; messages to it that are waiting are cancelled',
+          summary: 'Delete a contact point; messages to it that are waiting are canceled',
           description: 'Not while an alert rule uses it: `409`.',
           tags,
           params: ContactPointPath,

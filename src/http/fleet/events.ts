@@ -7,13 +7,14 @@ import type { Timer } from '../../lib/world/ports.ts';
 import { every } from '../../lib/world/timers.ts';
 import { Instant, Nullable } from '../schemas.ts';
 import type { EventStream } from '../sse.ts';
-import { PollerStatus, pollerStatus, StateCounts } from './status.ts';
+import { OfflinePlanned, PollerStatus, pollerStatus, StateCounts } from './status.ts';
 
 export const FleetUpdate = Type.Object(
   {
     as_of: Instant,
     stores: Type.Integer(),
     states: StateCounts,
+    offline_planned: OfflinePlanned,
     latest_poll: Nullable(Instant),
     poller_status: PollerStatus,
     revision: Type.Optional(
@@ -78,6 +79,7 @@ export class FleetEvents {
     const update: Omit<Static<typeof FleetUpdate>, 'as_of'> = {
       stores: entries.length,
       states: live.count(entries),
+      offline_planned: live.countPlanned(entries),
       latest_poll: instantOrNull(latest),
       poller_status: pollerStatus(latest, asOf, this.#fleet.pollInterval),
       // It also counts changes of the stores of other owners.

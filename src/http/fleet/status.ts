@@ -26,6 +26,8 @@ export const StateCounts = Type.Object(
   { title: 'StateCounts' },
 );
 
+export const OfflinePlanned = Type.Integer({ description: 'the offline stores that are in planned downtime' });
+
 export const Coverage = Type.Number({
   description:
     'the share of the open time within one polling interval of a poll that counts, 0 to 1; null if there is no open time',
@@ -71,9 +73,11 @@ const WorstStore = Type.Object(
     state: OneOf(STATES),
     ...offlineSince,
     lost_seconds: Nullable(
-      Type.Number({ description: 'downtime of the outage since `offline_since` that was seen; null: none' }),
+      Type.Number({
+        description: 'downtime of the outage since `offline_since` that was seen and not planned; null: none',
+      }),
     ),
-    down_last_day_seconds: Type.Number({ description: 'without unknown time' }),
+    down_last_day_seconds: Type.Number({ description: 'without unknown time and planned downtime' }),
   },
   {
     title: 'WorstStore',
@@ -93,9 +97,11 @@ const AttentionStore = Type.Object(
     state: OneOf(STATES),
     ...offlineSince,
     lost_seconds: Nullable(
-      Type.Number({ description: 'downtime of the outage since `offline_since` that was seen; null: none' }),
+      Type.Number({
+        description: 'downtime of the outage since `offline_since` that was seen and not planned; null: none',
+      }),
     ),
-    down_last_day_seconds: Type.Number({ description: 'without unknown time' }),
+    down_last_day_seconds: Type.Number({ description: 'without unknown time and planned downtime' }),
     down_day_before_seconds: Type.Number({ description: 'the same in the 24 hours before' }),
     last_check: Nullable(
       Type.Object(
@@ -125,7 +131,7 @@ const Attention = Type.Object(
       description: 'stores that are unknown now, and were offline for a day or more at their last check',
     }),
   },
-  { title: 'Attention' },
+  { title: 'Attention', description: 'Stores in planned downtime need none.' },
 );
 
 export const PollerStatus = OneOf(['ok', 'late'], '`late`: no poll within two polling intervals');
@@ -156,6 +162,7 @@ export const FleetStatus = Type.Object(
     as_of: Instant,
     stores: Type.Integer(),
     states: StateCounts,
+    offline_planned: OfflinePlanned,
     offline_reasons: Type.Array(OfflineReason, {
       description: 'offline stores by the reason of the last poll, most frequent first',
     }),
@@ -181,7 +188,7 @@ export const FleetStatus = Type.Object(
     ),
     worst: Type.Array(WorstStore, {
       description:
-        'at most 20 stores at `uptime.as_of`: offline ones first, by downtime of the outage; then by downtime of the last day',
+        'at most 20 stores at `uptime.as_of` that are not in planned downtime: offline ones first, by downtime of the outage; then by downtime of the last day',
     }),
     attention: Attention,
   },
@@ -205,6 +212,7 @@ export function statusOf(
     as_of: formatInstant(view.asOf),
     stores: view.entries.length,
     states: view.live.count(view.entries),
+    offline_planned: view.live.countPlanned(view.entries),
     offline_reasons: [...view.live.countReasons(view.entries)]
       .map(([reason = null, stores]) => ({ reason, stores }))
       .sort((a, b) => b.stores - a.stores || compareReasons(a.reason, b.reason)),
@@ -221,15 +229,19 @@ export function statusOf(
 /** Concerns that say something about the present, so that they hold only while the store is in the same state. */
 const OF_PRESENT: ReadonlySet<string> = new Set(['new', 'closed', 'last_known']);
 
-/** The figures may be older than the states: a store that is up again is not listed as offline. */
+/**
+ * The figures may be older than the states: a store that is up again is not listed as offline, nor one whose downtime was
+ * planned since.
+ */
 function presentAttention(
   attention: Static<typeof Attention>,
   { live }: FleetView,
   figures: FleetFigures,
 ): Static<typeof Attention> {
   const stores = attention.stores.flatMap((shown, i) => {
-    const { state } = live.of((figures.attention.stores[i] as StoreOfConcern<StoreEntry>).store);
-    return OF_PRESENT.has(shown.concern) && shown.state !== state ? [] : [{ ...shown, state }];
+    const { state, plannedUntil } = live.of((figures.attention.stores[i] as StoreOfConcern<StoreEntry>).store);
+    const isOver = OF_PRESENT.has(shown.concern) && shown.state !== state;
+    return isOver || plannedUntil !== undefined ? [] : [{ ...shown, state }];
   });
   return { ...attention, stores, total: attention.total - (attention.stores.length - stores.length) };
 }

@@ -116,6 +116,10 @@ export const Store = Type.Object(
       STATES,
       '`offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone',
     ),
+    planned_until: Nullable({
+      ...StoreTime,
+      description: 'when the planned downtime that the store is in ends; null: it is in none',
+    } as typeof StoreTime),
     last_poll: Nullable(LastPoll),
     first_poll: FirstPoll,
   },
@@ -129,7 +133,7 @@ export function zoneOf({ zone = DEFAULT_ZONE }: StoreEntry): string {
 
 /** @param now the states of all stores at the requested instant */
 export function storeBody(store: StoreEntry, now: States) {
-  const { state, lastPoll, firstPoll } = now.of(store);
+  const { state, lastPoll, firstPoll, plannedUntil } = now.of(store);
   const zone = zoneOf(store);
   return {
     store_id: store.id,
@@ -142,6 +146,7 @@ export function storeBody(store: StoreEntry, now: States) {
     labels: store.labels,
     probe_url: store.probeUrl ?? null,
     state,
+    planned_until: plannedUntil === undefined ? null : storeTime(plannedUntil, zone),
     last_poll: lastPoll === undefined ? null : pollBody(lastPoll, zone),
     first_poll: firstPoll === undefined ? null : storeTime(firstPoll, zone),
   };

@@ -25,6 +25,10 @@ const STORES = [
     `Down since: {{ store.down_since }} store time${yours('store.down_since')}{% if store.began_earlier %}, or earlier{% endif %}`,
   ),
   line('store.up_since', `Up since: {{ store.up_since }} store time${yours('store.up_since')}`),
+  line(
+    'store.planned_until',
+    `In planned downtime until {{ store.planned_until }} store time${yours('store.planned_until')}`,
+  ),
   line('store.lost', 'Open time lost: {% if store.began_earlier %}at least {% endif %}{{ store.lost }}'),
   line('store.loss', 'Estimated loss: {{ store.loss }}'),
   line('store.platform', 'The platform says: {{ store.platform }}'),
@@ -79,6 +83,10 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
     text: [
       'From {{ period.from }} to {{ period.until }}: ',
       `${counted('count')} began, {{ digest.ended }} ended, and {{ digest.open }} {% if digest.open == 1 %}is{% else %}are{% endif %} still open.`,
+      line(
+        'digest.planned > 0',
+        'Of the stores that are still down, {{ digest.planned }} {% if digest.planned == 1 %}is{% else %}are{% endif %} in planned downtime.',
+      ),
       line('digest.interrupted', 'Monitoring was interrupted for {{ digest.interrupted }}.'),
       line('digest.watched == false', 'No alert rule is enabled, so no incidents can be found.'),
       line('store_count > 0', '\nStill down:'),

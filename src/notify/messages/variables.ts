@@ -32,7 +32,7 @@ export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUr
       digest === undefined
         ? null
         : {
-            ...{ ended: digest.ended, open: digest.open, watched: digest.watched },
+            ...{ ended: digest.ended, open: digest.open, planned: digest.planned ?? 0, watched: digest.watched },
             interrupted: digest.interrupted === 0 ? null : durationWords(digest.interrupted),
           },
     ...{ count: count ?? null, url: url ?? null, acknowledge_url: acknowledgeUrl ?? null },
@@ -45,7 +45,7 @@ function outageOf({ label, value, down, of, recovered = 0, own = false }: Outage
 
 function storeOf(store: StoreFacts, recipientZone: string) {
   const { id, name, labels, downSince, beganEarlier = false, upSince, didNotOpen = false, lost } = store;
-  const { estimatedLoss, polls } = store;
+  const { estimatedLoss, polls, plannedUntil } = store;
   const zone = store.zone === UNKNOWN_ZONE ? 'UTC' : store.zone;
   const both = (instant: number | undefined) => {
     if (instant === undefined) return [null, null] as const;
@@ -54,6 +54,7 @@ function storeOf(store: StoreFacts, recipientZone: string) {
   };
   const [down_since, down_since_yours] = both(downSince);
   const [up_since, up_since_yours] = both(upSince);
+  const [planned_until, planned_until_yours] = both(plannedUntil);
   const word = polls.find(({ active, reason }) => !active && reason !== undefined)?.reason;
   return {
     ...{ id, name: name ?? id, labels, time_zone: zone, did_not_open: didNotOpen },
@@ -61,7 +62,7 @@ function storeOf(store: StoreFacts, recipientZone: string) {
     place: Object.entries(labels)
       .map(([label, value]) => `${label}: ${value}`)
       .join(', '),
-    ...{ down_since, down_since_yours, up_since, up_since_yours },
+    ...{ down_since, down_since_yours, up_since, up_since_yours, planned_until, planned_until_yours },
     lost: lost === undefined ? null : durationWords(lost),
     loss: estimatedLoss === undefined ? null : `${estimatedLoss.amount.toFixed(2)} ${estimatedLoss.currency}`,
     platform: (word === undefined ? undefined : reasonOf(word).detail) ?? null,

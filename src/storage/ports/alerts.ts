@@ -63,8 +63,10 @@ export interface IncidentRecord {
   readonly resolution: Resolution | undefined;
   /** Polls up to this instant open no other incident of its rule and store. */
   readonly settledThrough: number | undefined;
-  /** The mass outage that it is a part of. */
+  /** The open mass outage that it is a part of, which speaks for it. */
   readonly parentId: string | undefined;
+  /** The last mass outage that it was a part of. */
+  readonly outageId: string | undefined;
   readonly groupId: string;
   /** It was held back by planned downtime. */
   readonly afterPlanned: boolean;
@@ -126,7 +128,8 @@ export interface IncidentFilter {
   /** Only those of these stores; `undefined`: all incidents. */
   readonly storeIds?: readonly string[] | undefined;
   readonly ruleId?: string | undefined;
-  readonly parentId?: string | undefined;
+  /** Only those that were part of this mass outage. */
+  readonly outageId?: string | undefined;
   /** Only those of one of these kinds. */
   readonly kinds?: readonly IncidentRecord['kind'][] | undefined;
   readonly open?: boolean | undefined;
@@ -134,13 +137,13 @@ export interface IncidentFilter {
   readonly openSince?: number | undefined;
   /** Whether somebody has acknowledged it. */
   readonly acknowledged?: boolean | undefined;
-  /** `false`: not those that are part of a mass outage. */
+  /** `false`: not those that an open mass outage speaks for, or that ended as a part of one. */
   readonly members?: boolean | undefined;
 }
 
-/** How many incidents are part of a mass outage, and how many of them are open. */
+/** How many incidents are or were part of a mass outage, and how many of them are open. */
 export interface MemberCount {
-  readonly parentId: string;
+  readonly outageId: string;
   readonly stores: number;
   readonly open: number;
 }
@@ -175,8 +178,8 @@ export interface AlertReader {
   incident(id: string): Promise<IncidentRecord | undefined>;
   /** At most `limit`, newest first, after `before`. */
   incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]>;
-  /** How many incidents are part of these mass outages, of some stores only or of all; those without any are missing. */
-  memberCounts(parentIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]>;
+  /** How many incidents are or were part of these mass outages, of some stores only or of all; those without any are missing. */
+  memberCounts(outageIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]>;
   /** All events of an incident, earliest first. */
   events(incidentId: string): Promise<IncidentEventRecord[]>;
   groups(): Promise<AlertGroupRecord[]>;

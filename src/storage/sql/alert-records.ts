@@ -32,6 +32,7 @@ export const INCIDENTS = new RecordMap<IncidentRecord>('incidents', [
   { name: 'resolution', field: 'resolution', kind: 'text' },
   { name: 'settled_ms', field: 'settledThrough', kind: 'instant' },
   { name: 'parent_id', field: 'parentId', kind: 'text' },
+  { name: 'outage_id', field: 'outageId', kind: 'text' },
   { name: 'group_id', field: 'groupId', kind: 'text' },
   { name: 'after_planned', field: 'afterPlanned', kind: 'boolean' },
   { name: 'said', field: 'said', kind: 'text' },

@@ -67,11 +67,11 @@ export class SqlAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, kinds, open, openSince, acknowledged, members } = filter;
+    const { storeIds, ruleId, outageId, kinds, open, openSince, acknowledged, members } = filter;
     const conditions = [
       storeIds && `store_id in (select ${this.dialect.texts('$store_ids')})`,
       ruleId !== undefined && 'rule_id = $rule_id',
-      parentId !== undefined && 'parent_id = $parent_id',
+      outageId !== undefined && 'outage_id = $outage_id',
       kinds && `kind in (select ${this.dialect.texts('$kinds')})`,
       open !== undefined && `resolved_ms is ${open ? '' : 'not '}null`,
       openSince !== undefined && '(resolved_ms is null or resolved_ms >= $open_since::bigint)',
@@ -85,7 +85,7 @@ export class SqlAlertReader implements AlertReader {
       {
         ...(storeIds && { store_ids: JSON.stringify(storeIds) }),
         ...(ruleId !== undefined && { rule_id: ruleId }),
-        ...(parentId !== undefined && { parent_id: parentId }),
+        ...(outageId !== undefined && { outage_id: outageId }),
         ...(kinds && { kinds: JSON.stringify(kinds) }),
         ...(openSince !== undefined && { open_since: openSince }),
         ...(before && { at: before.at, id: before.id }),
@@ -95,19 +95,19 @@ export class SqlAlertReader implements AlertReader {
     return rows.map((row) => INCIDENTS.recordOf(row));
   }
 
-  async memberCounts(parentIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]> {
+  async memberCounts(outageIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]> {
     const rows = await this.sql.rows(
-      `select parent_id, count(*) as stores, count(case when resolved_ms is null then 1 end) as still from incidents
-       where parent_id in (select ${this.dialect.texts('$parent_ids')})
+      `select outage_id, count(*) as stores, count(case when resolved_ms is null then 1 end) as still from incidents
+       where outage_id in (select ${this.dialect.texts('$outage_ids')})
          ${storeIds === undefined ? '' : `and store_id in (select ${this.dialect.texts('$store_ids')})`}
-       group by parent_id order by parent_id`,
+       group by outage_id order by outage_id`,
       {
-        parent_ids: JSON.stringify(parentIds),
+        outage_ids: JSON.stringify(outageIds),
         ...(storeIds !== undefined && { store_ids: JSON.stringify(storeIds) }),
       },
     );
-    return rows.map(({ parent_id, stores, still }) => ({
-      ...{ parentId: String(parent_id), stores: Number(stores), open: Number(still) },
+    return rows.map(({ outage_id, stores, still }) => ({
+      ...{ outageId: String(outage_id), stores: Number(stores), open: Number(still) },
     }));
   }
 

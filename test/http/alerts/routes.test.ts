@@ -208,6 +208,10 @@ test('owners see and answer the incidents of their stores only', async (t) => {
   assert.deepEqual(await stores('owner', '?label=city:Rome'), []);
   assert.deepEqual(await stores('owner', '?label=city:Oslo&members=false'), ['mine']);
   assert.deepEqual(await stores('operator', '?acknowledged=true'), []);
+  assert.deepEqual(await stores('operator', '?search=ROM'), ['elsewhere']);
+  assert.deepEqual(await stores('operator', '?search=min'), ['mine']);
+  assert.deepEqual(await stores('operator', '?search=nowhere'), []);
+  assert.deepEqual(await stores('owner', '?search=Rome'), []);
   const other = `/incidents/${ids.elsewhere}`;
   assert.equal((await ask('owner', 'GET', other)).statusCode, 404);
   for (const [path, body] of [
@@ -234,7 +238,7 @@ test('owners see and comment a mass outage of their stores, and cannot answer it
     assert.ok(member !== undefined);
     await changes.saveIncidents([
       { ...outage, ruleId: member.ruleId, groupId: member.groupId },
-      { ...member, parentId: outage.id },
+      { ...member, parentId: outage.id, outageId: outage.id },
     ]);
   });
   const path = `/incidents/${outage.id}`;

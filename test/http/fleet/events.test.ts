@@ -20,6 +20,7 @@ function listening(t: TestContext) {
     reasons: new Map(),
     first: new Float64Array(0),
     downSince: new Float64Array(0),
+    plannedUntil: new Map(),
   };
   const live = new LiveStates(0, undefined, columns);
   const view = async () => {

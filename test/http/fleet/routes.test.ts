@@ -236,6 +236,30 @@ test('a store that is up again is not listed as offline, however old the figures
   }
 });
 
+test('planned downtime is told from other outages: of a store, in the counts and in what needs attention', async (t) => {
+  const { server, json } = await served(t, {
+    polls: [...hourly('oven', 200, 0, (hour) => hour < 2), ...hourly('broken', 200, 0, (hour) => hour < 2)],
+  });
+  const before = await json('/api/v1/fleet');
+  assert.deepEqual([before.states.offline, before.offline_planned, before.attention.total], [2, 0, 2]);
+  const to = new Date(NOON + HOUR).toISOString();
+  const planned = await server.app.inject({
+    ...{ method: 'POST', url: '/api/v1/judgements', headers: { authorization: 'Bearer operator' } },
+    payload: { store_ids: ['oven'], to, reason: 'New oven' },
+  });
+  assert.equal(planned.statusCode, 201, planned.body);
+  const at = new Date(NOON).toISOString();
+  const { offline_planned, states, attention, worst } = await json(`/api/v1/fleet?as_of=${at}`);
+  assert.deepEqual([states.offline, offline_planned], [2, 1]);
+  const names = (list: { store_id: string }[]) => list.map(({ store_id }) => store_id);
+  assert.deepEqual([names(attention.stores), attention.total, names(worst)], [['broken'], 1, ['broken']]);
+  const { items } = await json(`/api/v1/stores?as_of=${at}&sort=id`);
+  assert.deepEqual(
+    items.map((store: Record<string, { utc: string } | null>) => store.planned_until?.utc ?? null),
+    [null, to],
+  );
+});
+
 test('a store that closed while it was offline needs attention, and its outage goes on', async (t) => {
   const untilTen = (id: string) => Array.from({ length: 7 }, (_, day) => [id, day, 0, 10 * 3_600_000] as const);
   const { json } = await served(t, {
@@ -682,6 +706,7 @@ test('listeners get events about their visible stores, and the server can close 
       as_of: '2025-06-04T17:00:00.000Z',
       stores: 2,
       states: { offline: 2, unknown: 0, online: 0, closed: 0 },
+      offline_planned: 0,
       latest_poll: '2025-06-04T16:55:00.000Z',
       poller_status: 'ok',
       revision: 1,
@@ -694,6 +719,7 @@ test('listeners get events about their visible stores, and the server can close 
       as_of: '2025-06-04T17:00:00.000Z',
       stores: 1,
       states: { offline: 1, unknown: 0, online: 0, closed: 0 },
+      offline_planned: 0,
       latest_poll: '2025-06-04T16:30:00.000Z',
       poller_status: 'ok',
     },

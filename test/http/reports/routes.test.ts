@@ -404,7 +404,7 @@ test('a queued report can be cancelled, and then has no result', async (t) => {
   assert.equal(cancelled.json<Json>().status, 'cancelled');
   assert.equal((await server.app.inject(`${ROOT}/${id}/rows`)).statusCode, 409);
   const classic = await server.app.inject(`/get_report?report_id=${id}`);
-  assert.deepEqual([classic.body, classic.headers['x-report-status']], ['Failed: it was cancelled', 'Failed']);
+  assert.deepEqual([classic.body, classic.headers['x-report-status']], ['Failed: it was canceled', 'Failed']);
   assert.equal((await server.app.inject({ method: 'POST', url: `${ROOT}/${id}/cancel` })).statusCode, 409);
 });
 

@@ -82,7 +82,7 @@ test('queued and cancelled reports have the warning, too', async (t) => {
   };
   assert.deepEqual(await read(), ['Running', LATE, 'Running', LATE]);
   await server.app.inject({ method: 'POST', url: `/api/v1/reports/${id}/cancel` });
-  assert.deepEqual(await read(), ['Failed: it was cancelled', LATE, 'Failed', LATE]);
+  assert.deepEqual(await read(), ['Failed: it was canceled', LATE, 'Failed', LATE]);
 });
 
 test('the report, the fleet and /readyz treat polls as stale from the same instant', async (t) => {

@@ -56,7 +56,7 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     const records = [
       incidentRecord('a', { openedAt: 5, storeId: 's1', acknowledgedAt: 6, acknowledgedBy: 'ann' }),
       incidentRecord('b', { openedAt: 5, storeId: 's2', ruleId: 'other' }),
-      incidentRecord('c', { openedAt: 9, storeId: 's3', resolvedAt: 10, parentId: 'b' }),
+      incidentRecord('c', { openedAt: 9, storeId: 's3', resolvedAt: 10, parentId: 'b', outageId: 'b' }),
       incidentRecord('d', { openedAt: 1, storeId: undefined, ruleId: undefined, kind: 'blind' }),
     ];
     await alerts.changing((changes) => changes.saveIncidents(records));
@@ -67,7 +67,7 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     assert.deepEqual(await list({ storeIds: ['s3', 's1', 'none'] }, undefined, 10), ['c', 'a']);
     assert.deepEqual(await list({ storeIds: [] }, undefined, 10), []);
     assert.deepEqual(await list({ ruleId: 'other' }, undefined, 10), ['b']);
-    assert.deepEqual(await list({ parentId: 'b' }, undefined, 10), ['c']);
+    assert.deepEqual(await list({ outageId: 'b' }, undefined, 10), ['c']);
     assert.deepEqual(await list({ open: true }, undefined, 10), ['a', 'b', 'd']);
     assert.deepEqual(await list({ open: false, storeIds: ['s3'] }, undefined, 10), ['c']);
     assert.deepEqual(await list({ acknowledged: true }, undefined, 10), ['a']);
@@ -80,15 +80,15 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
 
   test(`${engine}: the incidents of mass outages are counted, of all stores or of some`, async (t) => {
     const { alerts } = await opened(t);
-    const member = (id: string, parentId: string, resolvedAt?: number) =>
-      incidentRecord(id, { storeId: id, parentId, resolvedAt });
+    const member = (id: string, outageId: string, resolvedAt?: number) =>
+      incidentRecord(id, { storeId: id, outageId, resolvedAt });
     const records = [member('a', 'm'), member('b', 'm', 5), member('c', 'm', 6), member('d', 'n'), member('e', 'o')];
     await alerts.changing((changes) => changes.saveIncidents(records));
     assert.deepEqual(await alerts.memberCounts(['n', 'm', 'none']), [
-      { parentId: 'm', stores: 3, open: 1 },
-      { parentId: 'n', stores: 1, open: 1 },
+      { outageId: 'm', stores: 3, open: 1 },
+      { outageId: 'n', stores: 1, open: 1 },
     ]);
-    assert.deepEqual(await alerts.memberCounts(['m', 'n'], ['b', 'c']), [{ parentId: 'm', stores: 2, open: 0 }]);
+    assert.deepEqual(await alerts.memberCounts(['m', 'n'], ['b', 'c']), [{ outageId: 'm', stores: 2, open: 0 }]);
     assert.deepEqual(await alerts.memberCounts(['m'], []), []);
     assert.deepEqual(await alerts.memberCounts([]), []);
   });

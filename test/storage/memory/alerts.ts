@@ -59,14 +59,14 @@ class MemoryAlertReader implements AlertReader {
   }
 
   async incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]> {
-    const { storeIds, ruleId, parentId, kinds, open, openSince, acknowledged, members } = filter;
+    const { storeIds, ruleId, outageId, kinds, open, openSince, acknowledged, members } = filter;
     const among = storeIds && new Set(storeIds);
     return this.#all(INCIDENTS)
       .filter(
         (incident) =>
           (among === undefined || (incident.storeId !== undefined && among.has(incident.storeId))) &&
           (ruleId === undefined || incident.ruleId === ruleId) &&
-          (parentId === undefined || incident.parentId === parentId) &&
+          (outageId === undefined || incident.outageId === outageId) &&
           (kinds === undefined || kinds.includes(incident.kind)) &&
           (open === undefined || (incident.resolvedAt === undefined) === open) &&
           (openSince === undefined || (incident.resolvedAt ?? Number.POSITIVE_INFINITY) >= openSince) &&
@@ -81,14 +81,14 @@ class MemoryAlertReader implements AlertReader {
       .slice(0, limit);
   }
 
-  async memberCounts(parentIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]> {
+  async memberCounts(outageIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]> {
     const among = storeIds && new Set(storeIds);
-    return [...new Set(parentIds)].toSorted(byText).flatMap((parentId) => {
+    return [...new Set(outageIds)].toSorted(byText).flatMap((outageId) => {
       const members = this.#all(INCIDENTS).filter(
-        (incident) => incident.parentId === parentId && (among === undefined || among.has(incident.storeId ?? '')),
+        (incident) => incident.outageId === outageId && (among === undefined || among.has(incident.storeId ?? '')),
       );
       const open = members.filter(({ resolvedAt }) => resolvedAt === undefined).length;
-      return members.length === 0 ? [] : [{ parentId, stores: members.length, open }];
+      return members.length === 0 ? [] : [{ outageId, stores: members.length, open }];
     });
   }
 

@@ -24,6 +24,15 @@ export function incidentStatus(
   return snoozed_until !== null && Date.parse(snoozed_until) > now ? 'snoozed' : 'open';
 }
 
+/** How long an incident has lasted or did, seconds. @param now milliseconds */
+export function incidentDuration(
+  { since, up_at, resolved_at }: Pick<Incident, 'since' | 'up_at' | 'resolved_at'>,
+  now: number,
+): number {
+  const end = up_at ?? resolved_at;
+  return ((end === null ? now : Date.parse(end)) - Date.parse(since)) / 1_000;
+}
+
 /** What an incident is about, for all but those of one store. */
 export function incidentTitle({ kind, store_name, store_id, label, value }: Incident): string {
   if (kind === 'mass_outage') return label === '' ? 'Mass outage' : `Mass outage: ${label}: ${value}`;
@@ -76,7 +85,7 @@ export function eventWords({ kind, detail }: IncidentEvent): string {
     case 'joined':
       return 'Became part of a mass outage';
     case 'left':
-      return 'Is no longer part of a mass outage';
+      return 'Still down after the mass outage';
     case 'told':
     case 'escalated':
       return toldWords(kind, detail);

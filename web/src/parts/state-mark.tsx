@@ -1,4 +1,7 @@
-import type { Store } from '../../api/schema.ts';
+import type { Store, StoreTime } from '../../api/schema.ts';
+import { withOffset } from '../lib/clock.ts';
+import { fixedZone } from '../lib/zones.ts';
+import { bothClocks } from './time.tsx';
 
 export type State = Store['state'];
 export const STATES: readonly State[] = ['offline', 'unknown', 'online', 'closed'];
@@ -33,6 +36,17 @@ export function StateShape({ state }: { readonly state: State }) {
       )}
       {state === 'closed' && <rect x="1.5" y="6.6" width="13" height="2.8" rx="1.4" />}
     </svg>
+  );
+}
+
+/** That a store is in planned downtime, and until when; nothing if it is not. */
+export function PlannedTag({ until }: { readonly until: StoreTime | null }) {
+  if (until === null) return null;
+  const zone = fixedZone(until.utc, until.local);
+  return (
+    <span class="tag" title={bothClocks(Date.parse(until.utc), zone)}>
+      planned downtime until {withOffset(Date.parse(until.utc), zone, 'day')}
+    </span>
   );
 }
 

@@ -2,13 +2,17 @@ import { signal } from '@preact/signals';
 import { ApiError, client } from '../../api/client.ts';
 import type { Me } from '../../api/schema.ts';
 import { usePasskey } from '../lib/passkeys.ts';
+import { hasUnsaved } from './unsaved.ts';
 
-/** The session: loading, signed out, unreachable, or signed in. */
+/**
+ * The session: loading, signed out, unreachable, or signed in. One that has `ended` while a form had unsaved changes keeps
+ * its page until the user has signed in again.
+ */
 export type Session =
   | { readonly kind: 'loading' }
   | { readonly kind: 'signed-out' }
   | { readonly kind: 'unreachable'; readonly error: unknown }
-  | { readonly kind: 'signed-in'; readonly me: Me };
+  | { readonly kind: 'signed-in'; readonly me: Me; readonly ended?: boolean };
 
 export const session = signal<Session>({ kind: 'loading' });
 
@@ -20,7 +24,8 @@ export async function readSession(): Promise<void> {
     session.value = { kind: 'signed-in', me: await call('GET /api/v1/session') };
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) {
-      session.value = { kind: 'signed-out' };
+      const { value } = session;
+      session.value = value.kind === 'signed-in' && hasUnsaved() ? { ...value, ended: true } : { kind: 'signed-out' };
       return;
     }
     session.value = { kind: 'unreachable', error };

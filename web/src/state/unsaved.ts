@@ -35,7 +35,11 @@ export function forgetUnsaved(): void {
   removeEventListener('beforeunload', askBeforeUnload);
 }
 
+export function hasUnsaved(): boolean {
+  return forms.size > 0;
+}
+
 /** Whether the user agrees to lose unsaved changes, if there are any. */
 export function mayLeave(): boolean {
-  return forms.size === 0 || confirm('You have unsaved changes. Leave without saving them?');
+  return !hasUnsaved() || confirm('You have unsaved changes. Leave without saving them?');
 }

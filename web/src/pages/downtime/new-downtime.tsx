@@ -8,6 +8,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { Field, TextArea } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
+import { StoreIdsField } from '../../parts/store-ids-field.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { type Fields, useFields, valuesOf } from '../../state/fields.ts';
@@ -16,7 +17,7 @@ import { useSubmit } from '../../state/submit.ts';
 import { useUnsavedValues } from '../../state/unsaved.ts';
 
 const WHOM: readonly { readonly value: Whom; readonly words: string }[] = [
-  { value: 'ids', words: 'Stores by ID' },
+  { value: 'ids', words: 'Chosen stores' },
   { value: 'labels', words: 'Stores by label' },
   { value: 'all', words: 'All stores' },
 ];
@@ -64,7 +65,7 @@ export function NewDowntime({ ids, label, onDone }: Props) {
         <SelectField label="For" value={whom.value} choices={WHOM} onChange={(value) => (whom.value = value)} />
       )}
       {whom.value === 'ids' && (
-        <TextArea label="Store IDs" value={fields.ids} required hint="One on each line, or separated by commas." />
+        <StoreIdsField label="Store IDs" value={fields.ids} required hint="One on each line, or separated by commas." />
       )}
       {whom.value === 'labels' && (
         <TextArea

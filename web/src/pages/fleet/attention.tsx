@@ -16,12 +16,12 @@ const SHOWN = 8;
 const DAY = 86_400_000;
 
 interface Props {
-  readonly fleet: Pick<FleetStatus, 'attention' | 'worst' | 'uptime'>;
+  readonly fleet: Pick<FleetStatus, 'attention' | 'worst' | 'uptime' | 'offline_planned'>;
   readonly staleFor: StaleFor;
 }
 
 /** New incidents, then what is new or gets worse, most urgent first. Stores that have been offline for longer are one line. */
-export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Props) {
+export function Attention({ fleet: { attention, worst, uptime, offline_planned: planned }, staleFor }: Props) {
   const asOf = Date.parse(uptime.as_of);
   const all = useSignal(false);
   const incidents = useNewIncidents();
@@ -38,7 +38,7 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
         {typeof staleFor === 'number' && <p class="small quiet">Last known, {duration(staleFor)} ago</p>}
       </header>
       <NewIncidentList incidents={incidents} />
-      {total + long + longClosed + lastKnown + incidents.items.length === 0 && (
+      {total + long + longClosed + lastKnown + planned + incidents.items.length === 0 && (
         <p class="quiet">{noDowntime(uptime.day)}</p>
       )}
       <ol>
@@ -82,6 +82,11 @@ export function Attention({ fleet: { attention, worst, uptime }, staleFor }: Pro
       {longClosed > 0 && <LongOffline state="closed" count={longClosed} worst={worst} asOf={asOf} />}
       {lastKnown > 0 && (
         <p class="small quiet">{counted(lastKnown, 'store')} had been offline for more than a day when last checked</p>
+      )}
+      {planned > 0 && (
+        <p class="small quiet">
+          {counted(planned, 'store')} offline in <Link href="/downtime">planned downtime</Link>
+        </p>
       )}
     </section>
   );

@@ -38,8 +38,9 @@ export function useNewIncidents(): NewIncidents {
         fetch({ kind: ['mass_outage'], limit: SHOWN }),
         fetch({ kind: ['down', 'did_not_open', 'blind'], members, limit: SHOWN }),
       ]);
-      // Stores that have been down for longer are one line of the page.
-      const isRecent = ({ since }: Incident) => Date.now() - Date.parse(since) < DAY;
+      // Stores that have been down for longer are one line of the page, as are those in planned downtime.
+      const isRecent = ({ since, planned_until: planned }: Incident) =>
+        planned === null && Date.now() - Date.parse(since) < DAY;
       const recent = others.items.filter(isRecent).toSorted((a, b) => Date.parse(b.since) - Date.parse(a.since));
       const items = [...outages.items, ...recent];
       const more = outages.next_cursor !== null || others.next_cursor !== null || items.length > SHOWN;

@@ -32,10 +32,11 @@ export function FleetNow({ fleet, staleFor }: Props) {
   );
 }
 
-function Offline({ fleet: { states, stores } }: Pick<Props, 'fleet'>) {
+function Offline({ fleet: { states, stores, offline_planned: planned } }: Pick<Props, 'fleet'>) {
   const open = stores - states.closed;
-  // "No store offline" is good news only if all states are known.
-  const mood = STATES.find((state) => states[state] > 0) ?? 'closed';
+  // "No store offline" is good news only if all states are known. What is planned is no bad news.
+  const counts = { ...states, offline: states.offline - planned };
+  const mood = STATES.find((state) => counts[state] > 0) ?? 'closed';
   return (
     <Link class="hero" data-state={mood} href={hereWith({ state: 'offline', reason: undefined })}>
       <span class="hero-number">
@@ -47,6 +48,7 @@ function Offline({ fleet: { states, stores } }: Pick<Props, 'fleet'>) {
         <span class="quiet">
           {open === 0 ? 'no store is scheduled open' : `of ${counted(open, 'store')} scheduled open`}
           {states.unknown > 0 && `, ${count(states.unknown)} of them unknown`}
+          {planned > 0 && ` · ${planned === states.offline ? 'all offline' : count(planned)} in planned downtime`}
         </span>
       </span>
     </Link>

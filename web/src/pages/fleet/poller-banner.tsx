@@ -42,9 +42,10 @@ export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
   return (
     <div class="banner" data-kind="warning" role="status">
       <p>
-        <strong>No recent data.</strong> The last check is{' '}
-        {age_seconds < DAY ? `${duration(age_seconds)} old` : <Ago at={latest_poll} />}, from{' '}
-        <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />. Figures are last known values.
+        <strong>No recent data.</strong> The last check was{' '}
+        {age_seconds < DAY ? `${duration(age_seconds)} ago` : <Ago at={latest_poll} />} (
+        <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />
+        ). Figures are last known values.
         {age_seconds < DAY && ' Check that the poller is running.'}
       </p>
       <button type="button" class="button" onClick={() => setParams({ as_of: latest_poll }, 'push')}>

@@ -4,7 +4,7 @@ import { noCheckWords } from '../../lib/last-check.ts';
 import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
-import { StateMark } from '../../parts/state-mark.tsx';
+import { PlannedTag, StateMark } from '../../parts/state-mark.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { now } from '../../state/live.ts';
@@ -21,6 +21,7 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
       </span>
       <span role="cell" class="who">
         <StoreWho id={store.store_id} name={store.name} brand={brand}>
+          <PlannedTag until={store.planned_until} />
           {!store.hours_known && <span class="tag">hours unknown</span>}
           {!store.zone_known && <span class="tag">zone unknown</span>}
         </StoreWho>

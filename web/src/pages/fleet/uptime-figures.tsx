@@ -42,9 +42,9 @@ export function UptimeFigures({ uptime, staleFor }: Props) {
       <p class="small quiet">
         {typeof staleFor === 'number' && <strong>Last known, from data {duration(staleFor)} old. </strong>}% of
         scheduled open hours of all stores whose state is known
-        {asOf.value === '' && (
+        {asOf.value === '' && !WINDOWS.every(({ key }) => isUnchecked(uptime[key])) && (
           <>
-            {' · updated '}
+            {' · calculated '}
             <Ago at={uptime.as_of} />
           </>
         )}

@@ -1,9 +1,18 @@
 import type { Delivery, IncidentDetail, SeenPoll } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { duration } from '../../lib/format.ts';
-import { INCIDENT_KIND_WORDS, incidentStatus, incidentTitle, membersWords, pollRange } from '../../lib/incidents.ts';
+import {
+  INCIDENT_KIND_WORDS,
+  incidentDuration,
+  incidentStatus,
+  incidentTitle,
+  membersWords,
+  pollRange,
+} from '../../lib/incidents.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { IncidentMark } from '../../parts/incident-mark.tsx';
+import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { storeHref } from '../../parts/store-name.tsx';
@@ -102,8 +111,31 @@ function IncidentHead({ incident, zone }: { readonly incident: IncidentDetail; r
           <dd>
             <Instant utc={since} zone={zone} />
             {began_earlier && ' or earlier'}
+            {end === null && ` (${duration(incidentDuration(incident, now.value))} ago)`}
           </dd>
         </div>
+        {incident.planned_until !== null && (
+          <div>
+            <dt>Planned downtime</dt>
+            <dd>
+              until <Instant utc={incident.planned_until.utc} zone={zone} />
+            </dd>
+          </div>
+        )}
+        {incident.reason !== null && (
+          <div>
+            <dt>Last reason</dt>
+            <dd>{reasonInWords(incident.reason)}</dd>
+          </div>
+        )}
+        {Object.keys(incident.labels).length > 0 && (
+          <div>
+            <dt>Labels</dt>
+            <dd class="labels">
+              <Labels labels={incident.labels} />
+            </dd>
+          </div>
+        )}
         {members !== null && (
           <div>
             <dt>Its stores</dt>
@@ -114,7 +146,7 @@ function IncidentHead({ incident, zone }: { readonly incident: IncidentDetail; r
           <div>
             <dt>Until</dt>
             <dd>
-              <Instant utc={end} zone={zone} /> ({duration((Date.parse(end) - Date.parse(since)) / 1_000)})
+              <Instant utc={end} zone={zone} /> ({duration(incidentDuration(incident, now.value))})
             </dd>
           </div>
         )}

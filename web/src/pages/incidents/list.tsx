@@ -1,11 +1,15 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { Incident, Routes } from '../../../api/schema.ts';
-import { incidentStatus, incidentTitle, incidentWords } from '../../lib/incidents.ts';
+import { duration, over } from '../../lib/format.ts';
+import { incidentDuration, incidentStatus, incidentTitle, incidentWords } from '../../lib/incidents.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
 import { IncidentMark } from '../../parts/incident-mark.tsx';
+import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { PlannedTag } from '../../parts/state-mark.tsx';
+import { Ago, Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { now, round } from '../../state/live.ts';
 import { usePages } from '../../state/pages.ts';
@@ -75,6 +79,8 @@ function Incidents({ pages: { list, more, reload }, none }: IncidentsProps) {
 function IncidentRow({ incident }: { readonly incident: Incident }) {
   const { incident_id, kind, rule, since, began_earlier, opened_at, resolved_at, severity, told, mass_outage_id } =
     incident;
+  const { reason, labels, planned_until } = incident;
+  const lasted = incidentDuration(incident, now.value);
   return (
     <li class="incident-row">
       <IncidentMark status={incidentStatus(incident, now.value)} />
@@ -82,8 +88,10 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
         {incidentTitle(incident)}
       </Link>
       <p class="small quiet">
-        {incidentWords(incident)} · began <Ago at={since} />
-        {began_earlier && ' or earlier'}
+        {incidentWords(incident)}
+        {kind === 'down' ? ' for ' : ' · for '}
+        {over(began_earlier, duration(lasted))} since <Instant utc={since} />
+        {reason !== null && ` · ${reasonInWords(reason)}`}
         {resolved_at !== null && (
           <>
             {' · resolved '}
@@ -97,10 +105,16 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
           </>
         )}
         {rule !== '' && ` · ${rule}`}
+        <PlannedTag until={planned_until} />
         {severity === 'notice' && <span class="tag">notice</span>}
         {mass_outage_id !== null && <span class="tag">mass outage</span>}
         {!told && resolved_at === null && mass_outage_id === null && <span class="tag">nobody notified yet</span>}
       </p>
+      {Object.keys(labels).length > 0 && (
+        <p class="small labels">
+          <Labels labels={labels} />
+        </p>
+      )}
       <People incident={incident} />
       {kind === 'mass_outage' && <Members id={incident_id} />}
     </li>
@@ -137,5 +151,5 @@ export function Members({ id }: { readonly id: string }) {
 }
 
 function MemberList({ id }: { readonly id: string }) {
-  return <Incidents pages={useIncidents({ mass_outage_id: id })} none="No store is part of it any more" />;
+  return <Incidents pages={useIncidents({ mass_outage_id: id })} none="No store is part of it" />;
 }

@@ -1,3 +1,4 @@
+import type { FleetStatus } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
 import { Link } from '../../parts/link.tsx';
 import { Loading, Trouble } from '../../parts/notices.tsx';
@@ -46,7 +47,7 @@ export default function OwnStoresPage() {
         <div>
           <h1>{homeName()}</h1>
           <p class="quiet" role="status">
-            {staleFor === undefined ? summary(fleet.states) : noDataWords(staleFor)}
+            {staleFor === undefined ? summary(fleet) : noDataWords(staleFor)}
           </p>
         </div>
         <Link class="button" href={at('/?view=fleet')}>
@@ -77,13 +78,11 @@ function NewIncidents() {
 
 /** `1 store offline · 2 online · 1 closed`; what there is none of is left out, except offline stores. */
 function summary({
-  offline,
-  unknown,
-  online,
-  closed,
-}: Readonly<Record<'offline' | 'unknown' | 'online' | 'closed', number>>) {
+  states: { offline, unknown, online, closed },
+  offline_planned: planned,
+}: Pick<FleetStatus, 'states' | 'offline_planned'>) {
   return [
-    `${counted(offline, 'store')} offline`,
+    `${counted(offline, 'store')} offline${planned > 0 ? ` (${planned} in planned downtime)` : ''}`,
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ...(online > 0 ? [`${online} online`] : []),
     ...(closed > 0 ? [`${closed} closed`] : []),

@@ -6,7 +6,7 @@ import { reasonInWords } from '../../lib/reasons.ts';
 import { downtimeWords, hoursWords } from '../../lib/today.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
-import { StateMark } from '../../parts/state-mark.tsx';
+import { PlannedTag, StateMark } from '../../parts/state-mark.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { call, reasonOf } from '../../state/api.ts';
@@ -55,6 +55,11 @@ export function StoreCard({ store, asOf, stale }: Props) {
         </h2>
         <StateMark state={store.state} />
       </header>
+      {store.planned_until !== null && (
+        <p class="small">
+          <PlannedTag until={store.planned_until} />
+        </p>
+      )}
       <p class="small quiet">
         <LastCheck store={store} asOf={asOf} />
       </p>

@@ -5,6 +5,7 @@ import type { Report } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { counted } from '../../lib/format.ts';
 import { Form } from '../../parts/form.tsx';
+import { StoreIdsField } from '../../parts/store-ids-field.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { forgetUnsaved, useUnsavedValues } from '../../state/unsaved.ts';
@@ -101,22 +102,18 @@ export function NewReport({ latestPoll, stores, onMade }: Props) {
               detailed.value = currentTarget.checked;
             }}
           />
-          Include 90% confidence intervals
+          Include 90% credible intervals
         </label>
       </div>
-      <div class="field">
-        <label for="report-stores">Stores</label>
-        <textarea
-          id="report-stores"
-          class="code"
-          placeholder="All stores, or store IDs separated by lines, commas or spaces"
-          value={ids.value}
-          onInput={({ currentTarget }) => {
-            ids.value = currentTarget.value;
-          }}
-        />
-        <small>{chosen.length === 0 ? 'All stores that you can see' : counted(chosen.length, 'store')}</small>
-      </div>
+      <StoreIdsField
+        label="Stores"
+        value={ids}
+        hint={
+          chosen.length === 0
+            ? 'All stores that you can see. For some, list their IDs, separated by lines, commas or spaces.'
+            : counted(chosen.length, 'store')
+        }
+      />
     </Form>
   );
 }

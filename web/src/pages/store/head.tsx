@@ -5,7 +5,7 @@ import { reasonInWords } from '../../lib/reasons.ts';
 import { Labels } from '../../parts/labels.tsx';
 import { BackLink } from '../../parts/link.tsx';
 import { homeName } from '../../parts/places.ts';
-import { STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
+import { PlannedTag, STATE_WORDS, StateShape } from '../../parts/state-mark.tsx';
 import { Ago, bothClocks } from '../../parts/time.tsx';
 import { call } from '../../state/api.ts';
 import { useLoad } from '../../state/load.ts';
@@ -32,6 +32,7 @@ export function StoreHead({ store, asOf }: Props) {
           <dd class="store-state" data-state={state} title={STATE_WORDS[state].meaning}>
             <StateShape state={state} />
             {STATE_WORDS[state].word}
+            <PlannedTag until={store.planned_until} />
           </dd>
         </div>
         <div>
