@@ -24,13 +24,12 @@ export interface FeedFlags {
   readonly [option: string]: unknown;
 }
 
-const FEED_OPTIONS = FEEDS.map(({ name, option, title }) => ({
-  feed: name,
-  option: new Option(
-    `${option} <files...>`,
-    `the feed of ${title}: files, folders or patterns of CSV, CSV.gz or Parquet; - for standard input`,
-  ),
-}));
+const FEED_OPTIONS = FEEDS.flatMap(({ name: feed, option, oldOption, title }: KnownFeed) => {
+  const description = `the feed of ${title}: files, folders or patterns of CSV, CSV.gz or Parquet; - for standard input`;
+  const present = { feed, option: new Option(`${option} <files...>`, description) };
+  if (oldOption === undefined) return [present];
+  return [present, { feed, option: new Option(`${oldOption} <files...>`, `the same as ${option}`).hideHelp() }];
+});
 
 /** The description of `--max-bad-share`. */
 export const MAX_BAD_SHARE =
@@ -50,8 +49,11 @@ export function namesFeeds(flags: FeedFlags): boolean {
 }
 
 function filesIn(flags: FeedFlags): FeedFiles {
+  const given = FEED_OPTIONS.map(({ feed, option }) => {
+    return { feed, files: (flags[option.attributeName()] ?? []) as readonly string[] };
+  });
   return Object.fromEntries(
-    FEED_OPTIONS.map(({ feed, option }) => [feed, (flags[option.attributeName()] ?? []) as readonly string[]]),
+    FEEDS.map(({ name }) => [name, given.filter(({ feed }) => feed === name).flatMap(({ files }) => files)]),
   );
 }
 

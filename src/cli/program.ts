@@ -19,7 +19,7 @@ import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { syncCommand } from './sync.ts';
-import { refuseEmptyValues } from './usage.ts';
+import { checkValues } from './usage.ts';
 import { userCommand } from './user.ts';
 
 /** Commands that go on until they are stopped, or print a text for another program, have no result. */
@@ -52,7 +52,7 @@ export function createProgram(): Command {
   completionCommand(program);
   for (const command of actionsOf(program)) {
     withOutputOptions(command);
-    refuseEmptyValues(command);
+    checkValues(command);
   }
   return program.hook('preAction', (_program, action) => setOutput(action.opts<OutputFlags>()));
 }

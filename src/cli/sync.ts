@@ -94,7 +94,7 @@ function standingLine({ rejected, read, storesKept, storesUnknown }: StandingRej
   const stores =
     storesKept + storesUnknown === 0
       ? ''
-      : `; ${counted(storesUnknown, 'store has unknown hours or an unknown zone', 'stores have unknown hours or zones')}, ` +
+      : `; ${counted(storesUnknown, 'store has unknown hours or an unknown time zone', 'stores have unknown hours or time zones')}, ` +
         counted(storesKept, 'keeps the previous ones', 'keep their previous ones');
   return `${rejected} of ${read} rows are bad${stores}`;
 }
