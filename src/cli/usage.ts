@@ -21,10 +21,14 @@ export function parsing<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof UserError && error.code === 'invalid_input')
-      throw new UsageError(error.message, { cause: error });
-    throw error;
+    throw asMisuse(error);
   }
+}
+
+/** The error of a setting that only a part of the program could check, as one of usage; others stay as they are. */
+export function asMisuse(error: unknown): unknown {
+  const isInvalid = error instanceof UserError && error.code === 'invalid_input';
+  return isInvalid ? new UsageError(error.message, { cause: error }) : error;
 }
 
 /**
