@@ -331,11 +331,15 @@ test('mistakes on the command line are named, with what was expected', async (t)
     [['fly'], /^error: unknown command 'fly'/],
     [['importt'], /^error: unknown command 'importt'\n\(Did you mean import\?\)/],
     [['user', 'ad', 'anna'], /^error: unknown command 'ad'\n\(Did you mean add\?\)/],
+    [['help', 'nonsense'], /^error: unknown command 'nonsense'\n\(use --help/],
+    [['help', 'importt'], /^error: unknown command 'importt'\n\(Did you mean import\?\)/],
+    [['user', 'help', 'lst'], /^error: unknown command 'lst'\n\(Did you mean list\?\)/],
+    [['importt', '--help'], /^error: unknown command 'importt'\n\(Did you mean import\?\)/],
     [['report', '--ass-of', 'x'], /^error: unknown option '--ass-of'\n\(Did you mean --as-of\?\)/],
     [['user'], /^Usage: restaurant-monitor user /],
     [
       ['report', '--format', 'pdf', '--json'],
-      /^\{"error":\{"code":"usage","message":"option '--format <format>' .*\}\}\n$/,
+      /^\{"error":\{"code":"usage","message":"--format is \\"pdf\\", .*\}\}\n$/,
     ],
     [['serve', '--host', 'a host'], /^error: --host is "a host", expected an IP address or the name of a host/],
     [
