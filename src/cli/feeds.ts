@@ -12,7 +12,7 @@ import { abortable } from '../lib/abort.ts';
 import type { Imported } from '../operations/import.ts';
 import type { RunOperation } from './database.ts';
 import { formatCount, formatCounted, tally } from './format.ts';
-import { progressBar, say, warn } from './output.ts';
+import { type Progress, progressBar, say, warn } from './output.ts';
 import { requireWritable } from './outputs.ts';
 import { misuse } from './usage.ts';
 
@@ -86,6 +86,8 @@ export interface ImportSettings {
   readonly maxBadShare?: number | undefined;
   /** Report what would change, and change nothing. */
   readonly dryRun?: boolean;
+  /** Where progress is shown; `undefined`: on standard error. */
+  readonly progress?: Progress;
   /** Ends the import, which then changes nothing. */
   readonly signal?: AbortSignal;
 }
@@ -94,7 +96,7 @@ export interface ImportSettings {
 export async function importFromFlags(
   run: RunOperation,
   flags: FeedFlags,
-  { signal, ...settings }: ImportSettings = {},
+  { signal, progress: given, ...settings }: ImportSettings = {},
 ): Promise<ImportOutcome> {
   const started = performance.now();
   const rejects = new RejectsFile(
@@ -103,7 +105,7 @@ export async function importFromFlags(
   // The usual file is only written if there are bad rows, in a folder that need not be writable otherwise.
   if (flags.rejects !== undefined) await requireWritable('--rejects', flags.rejects);
   const { sources, remove } = await sourcesOf(filesIn(flags), signal);
-  const progress = progressBar();
+  const progress = given ?? progressBar();
   let failed = true;
   try {
     await refuseToOverwrite(sources, rejects.path);
