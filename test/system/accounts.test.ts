@@ -147,7 +147,7 @@ test('without users the server listens only on loopback and says how to add one'
     assert.equal(code, 2, stderr);
     assert.match(
       stderr,
-      /^error: HOST is .*, but there are no users yet, .*\(restaurant-monitor user add NAME --role admin\).* --host 127/m,
+      /^error: HOST is .*, but there are no users yet, .*\(restaurant-monitor user add NAME --role admin\).*\(--host 127/m,
     );
   };
   for (const host of ['0.0.0.0', '::']) await refused(host);
