@@ -176,6 +176,13 @@ test('a change based on an outdated version is rejected', async (t) => {
   assert.deepEqual([late.statusCode, late.json<Json>().title], [412, 'Precondition Failed']);
   assert.equal((await ask('DELETE', '/one', undefined, { 'if-match': etag })).statusCode, 412);
   assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '"x"' })).statusCode, 412);
+  for (const given of ['3', '"3', '', '"1", "2"', 'W/3']) {
+    const malformed = await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': given });
+    assert.equal(malformed.statusCode, 400, given);
+    const { errors } = malformed.json<{ errors: { in: string; field: string; message: string }[] }>();
+    assert.deepEqual([errors[0]?.in, errors[0]?.field], ['header', 'if-match']);
+    assert.ok(errors[0]?.message.startsWith(`If-Match is ${given}, expected * or the ETag of the last`), given);
+  }
   assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '*' })).statusCode, 200);
 });
 
