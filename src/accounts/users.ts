@@ -182,7 +182,7 @@ export class Users {
       password: passwordHash !== null,
       ...storesDetail([], stores),
     };
-    await changes.addAudit(this.#audit.entry(actor, 'user.added', { kind: 'user', id }, detail));
+    await changes.addAudit(this.#audit.entry(actor, 'user.created', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
   }
 
@@ -261,7 +261,7 @@ export class Users {
       if (actor.proof !== 'key') requireRecentProof(actor, this.#now());
       refuseSilenced(pointsOf(login), await changes.alertRulesOf(id));
       await this.#lastAdmin.keep(changes, login, () => changes.removeUser(id));
-      await changes.addAudit(this.#audit.entry(actor, 'user.removed', { kind: 'user', id }, { login, role }));
+      await changes.addAudit(this.#audit.entry(actor, 'user.deleted', { kind: 'user', id }, { login, role }));
     });
   }
 
