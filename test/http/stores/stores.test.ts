@@ -235,6 +235,17 @@ test('invalid stores are rejected, and the error names the field', async (t) => 
   }
 });
 
+test('a label with an empty value is no label, so that an export can be imported without loss', async (t) => {
+  const { ask } = await opened(t);
+  const labels = async () => (await ask('GET', '/one')).json<{ labels: Json }>().labels;
+  await ask('POST', '', { store_id: 'one', labels: { city: 'Rome', brand: ' ' } });
+  assert.deepEqual(await labels(), { city: 'Rome' });
+  await ask('PATCH', '/one', { set_labels: { CITY: '', region: 'north' } });
+  assert.deepEqual(await labels(), { region: 'north' });
+  assert.equal((await ask('PATCH', '/one', { labels: { region: '' } })).statusCode, 200);
+  assert.deepEqual(await labels(), {});
+});
+
 test('a poll restores a deleted store with its hours and polls, or without polls if they were deleted too', async (t) => {
   const { ask, app } = await opened(t);
   const send = () =>
