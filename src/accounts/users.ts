@@ -1,4 +1,4 @@
-import { invalid, UserError } from '../lib/errors.ts';
+import { invalid, refuseAll, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type {
   AccountCatalog,
@@ -145,6 +145,12 @@ export class Users {
   async add(actor: Actor, draft: UserDraft): Promise<UserWithStores> {
     if (actor.proof !== 'key' || draft.password !== undefined) requireRecentProof(actor, this.#now());
     refuseKeyOnAdmin(actor, draft.role);
+    refuseAll([
+      () => loginFrom(draft.login),
+      () => draft.name !== undefined && nameFrom(draft.name),
+      () => emailFrom(draft.email ?? ''),
+      () => storesFor(draft.role, draft.stores ?? []),
+    ]);
     const login = loginFrom(draft.login);
     const name = nameFrom(draft.name ?? login);
     const email = emailFrom(draft.email ?? '');
