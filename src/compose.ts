@@ -40,7 +40,7 @@ export interface ServerParts extends ServiceParts {
 /**
  * A server on an opened storage, which it takes over.
  *
- * @throws UserError `conflict` when others could reach it and there are no users; the storage stays the caller's
+ * @throws UserError `invalid_input` when others could reach it and there are no users; the storage stays the caller's
  */
 export async function createServer(config: Config, storage: Storage, parts: ServerParts = {}): Promise<Server> {
   const services = createServices(config, storage, parts);

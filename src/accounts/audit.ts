@@ -47,6 +47,24 @@ export interface Subject {
 
 export type Detail = Readonly<Record<string, unknown>>;
 
+/** The words of actions in entries that earlier versions wrote. Entries are never rewritten. */
+const EARLIER_WORDS: readonly (readonly [earlier: string, present: string])[] = [
+  ...['alert_rule', 'contact_point', 'import', 'key', 'user'].map(
+    (kind) => [`${kind}.added`, `${kind}.created`] as const,
+  ),
+  ...['alert_rule', 'contact_point', 'import', 'report', 'user'].map(
+    (kind) => [`${kind}.removed`, `${kind}.deleted`] as const,
+  ),
+];
+const PRESENT = new Map(EARLIER_WORDS);
+const EARLIER = new Map(EARLIER_WORDS.map(([earlier, present]) => [present, earlier]));
+
+/** Which entries to list. */
+export interface AuditQuery extends Omit<AuditFilter, 'actions'> {
+  /** Such as `user.created`, also by its earlier name `user.added`. */
+  readonly action?: string;
+}
+
 /** A permanent record of who changed what. Entries never contain secrets. */
 export class AuditLog {
   readonly #catalog: AccountCatalog;
@@ -81,13 +99,27 @@ export class AuditLog {
     };
   }
 
-  /** Lists entries, newest first. */
-  async list(filter: AuditFilter, page: PageRequest<TimePlace>): Promise<Page<AuditRecord, TimePlace>> {
-    if (!Object.values(filter).every(isText)) return { items: [], next: undefined };
-    return readPage(
+  /** Lists entries, newest first, with the present words of their actions. */
+  async list(query: AuditQuery, page: PageRequest<TimePlace>): Promise<Page<AuditRecord, TimePlace>> {
+    if (!Object.values(query).every(isText)) return { items: [], next: undefined };
+    const { action, ...others } = query;
+    const filter = { ...others, ...(action !== undefined && { actions: wordsOf(action) }) };
+    const found = await readPage(
       page,
       (before, limit) => this.#catalog.audit(filter, before, limit),
       ({ at, id }) => ({ at, id }),
     );
+    return { ...found, items: found.items.map((entry) => ({ ...entry, action: presentWord(entry.action) })) };
   }
+}
+
+function presentWord(action: string): string {
+  return PRESENT.get(action) ?? action;
+}
+
+/** All words of an action, whichever is given. */
+function wordsOf(action: string): string[] {
+  const present = presentWord(action);
+  const earlier = EARLIER.get(present);
+  return earlier === undefined ? [present] : [present, earlier];
 }

@@ -90,7 +90,7 @@ export class ApiKeys {
         scopes,
         expires_at: expiresAt === undefined ? null : formatInstant(expiresAt),
       };
-      await changes.addAudit(this.#audit.entry(actor, 'key.added', { kind: 'key', id }, detail));
+      await changes.addAudit(this.#audit.entry(actor, 'key.created', { kind: 'key', id }, detail));
       return foundKey(changes, id, user.id);
     });
     return { key, record };

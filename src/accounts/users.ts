@@ -1,4 +1,4 @@
-import { invalid, UserError } from '../lib/errors.ts';
+import { invalid, refuseAll, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type {
   AccountCatalog,
@@ -145,6 +145,12 @@ export class Users {
   async add(actor: Actor, draft: UserDraft): Promise<UserWithStores> {
     if (actor.proof !== 'key' || draft.password !== undefined) requireRecentProof(actor, this.#now());
     refuseKeyOnAdmin(actor, draft.role);
+    refuseAll([
+      () => loginFrom(draft.login),
+      () => draft.name !== undefined && nameFrom(draft.name),
+      () => emailFrom(draft.email ?? ''),
+      () => storesFor(draft.role, draft.stores ?? []),
+    ]);
     const login = loginFrom(draft.login);
     const name = nameFrom(draft.name ?? login);
     const email = emailFrom(draft.email ?? '');
@@ -182,7 +188,7 @@ export class Users {
       password: passwordHash !== null,
       ...storesDetail([], stores),
     };
-    await changes.addAudit(this.#audit.entry(actor, 'user.added', { kind: 'user', id }, detail));
+    await changes.addAudit(this.#audit.entry(actor, 'user.created', { kind: 'user', id }, detail));
     return withStores(changes, await foundUser(changes, id));
   }
 
@@ -261,7 +267,7 @@ export class Users {
       if (actor.proof !== 'key') requireRecentProof(actor, this.#now());
       refuseSilenced(pointsOf(login), await changes.alertRulesOf(id));
       await this.#lastAdmin.keep(changes, login, () => changes.removeUser(id));
-      await changes.addAudit(this.#audit.entry(actor, 'user.removed', { kind: 'user', id }, { login, role }));
+      await changes.addAudit(this.#audit.entry(actor, 'user.deleted', { kind: 'user', id }, { login, role }));
     });
   }
 

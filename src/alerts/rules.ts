@@ -66,7 +66,7 @@ export class RuleService {
     refuseOwner(principal);
     await this.check(given);
     const rule: AlertRuleRecord = { ...given, id: newId(), version: 1, createdAt: this.#parts.now() };
-    await this.#changing(actorOf(principal), 'alert_rule.added', async (changes) => {
+    await this.#changing(actorOf(principal), 'alert_rule.created', async (changes) => {
       if ((await changes.rules()).length >= MOST_RULES) {
         throw new UserError(
           'conflict',
@@ -110,7 +110,7 @@ export class RuleService {
   /** Removes a rule; its incidents end. @throws UserError `forbidden` for owners, `not_found`, `precondition_failed` */
   async remove(principal: Principal, id: string, expected: number | undefined): Promise<void> {
     refuseOwner(principal);
-    await this.#changing(actorOf(principal), 'alert_rule.removed', async (changes) => {
+    await this.#changing(actorOf(principal), 'alert_rule.deleted', async (changes) => {
       const rule = found(await changes.rule(id), id);
       refuseOtherVersion('the alert rule', rule.version, expected);
       await changes.removeRule(id);

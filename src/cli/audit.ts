@@ -17,7 +17,7 @@ export function auditCommand(program: Command): void {
   withDatabaseOption(program.command('audit'))
     .description('list the newest entries of the audit log, newest first')
     .option('--limit <number>', `how many entries, at most ${MOST}`, '100')
-    .option('--action <action>', 'only entries of one action, such as user.added', checked('--action', actionFrom))
+    .option('--action <action>', 'only entries of one action, such as user.created', checked('--action', actionFrom))
     .action(async (flags: AuditFlags) => {
       const limit = Number(/^[1-9]\d{0,4}$/.exec(flags.limit)?.[0] ?? Number.NaN);
       if (!(limit <= MOST)) throw misuse(`--limit is "${flags.limit}", expected a whole number from 1 to ${MOST}`);
@@ -31,7 +31,7 @@ export function auditCommand(program: Command): void {
 /** Which actions there are depends on the version that wrote the entry, but all names have one form. */
 function actionFrom(text: string, name: string): void {
   if (/^[a-z_]+\.[a-z_]+$/.test(text)) return;
-  throw misuse(`${name} is "${text.slice(0, 100)}", expected the name of an action such as user.added`);
+  throw misuse(`${name} is "${text.slice(0, 100)}", expected the name of an action such as user.created`);
 }
 
 function rowOf({ at, actor, action, subjectKind, subjectId, detail }: AuditRecord): string[] {

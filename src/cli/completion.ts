@@ -50,7 +50,7 @@ function entriesOf(command: Command, path: readonly string[] = []): Entry[] {
   const own = {
     path: path.join(' '),
     commands: [...commands, ...words],
-    options: [...command.options.map(optionOf), help],
+    options: [...command.options.filter(({ hidden }) => !hidden).map(optionOf), help],
   };
   return [own, ...command.commands.flatMap((sub) => entriesOf(sub, [...path, sub.name()]))];
 }

@@ -14,9 +14,9 @@ import { clearTemporaryFolders, temporaryFolder } from '../lib/temporary-folder.
 import type { OperationContext } from '../operations/operation.ts';
 import { runOn } from './database.ts';
 import { thingsToSee } from './demo-tour.ts';
-import { importFromFlags } from './feeds.ts';
+import { type ImportSettings, importFromFlags } from './feeds.ts';
 import { formatCount } from './format.ts';
-import { say } from './output.ts';
+import { NO_PROGRESS, say } from './output.ts';
 import { listenError, startServer } from './serve.ts';
 import { parsing } from './usage.ts';
 
@@ -56,9 +56,10 @@ async function demo(flags: DemoFlags): Promise<void> {
   const address = await startServer(config, async ({ operations }, signal) => {
     const history = { seed: SEED, chain, scenario, out: folder };
     say(`Creating ${DAYS} days of polls of ${chain.length} stores …`);
-    await importHistory(operations, { ...history, from: start - DAYS * DAY, to: start }, signal);
+    await importHistory(operations, { ...history, from: start - DAYS * DAY, to: start }, { signal });
     // The polls of the time that this took, so that there is no gap even on a slow machine.
-    await importHistory(operations, { ...history, from: start, to: Date.now() }, signal);
+    const rest = { ...history, from: start, to: Date.now() };
+    await importHistory(operations, rest, { signal, progress: NO_PROGRESS });
   });
   say('');
   await askForReport(address);
@@ -101,13 +102,13 @@ async function checkPort({ host, port }: Config): Promise<void> {
 async function importHistory(
   operations: OperationContext,
   history: HistoryOptions,
-  signal: AbortSignal,
+  settings: ImportSettings,
 ): Promise<void> {
   const { stores, hours, polls } = await writeHistory(history);
-  signal.throwIfAborted();
+  settings.signal?.throwIfAborted();
   const rejects = join(history.out, 'rejects.csv');
   const feeds = { stores: [stores], hours: [hours], polls: [polls] };
-  await importFromFlags(runOn(operations), { ...feeds, strict: true, rejects }, { signal });
+  await importFromFlags(runOn(operations), { ...feeds, strict: true, rejects }, settings);
   for (const file of [stores, hours, polls]) await rm(file);
 }
 

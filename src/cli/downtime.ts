@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { storeIdsFrom } from '../accounts/fields.ts';
 import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { formatWallTime } from '../calendar/wall-time.ts';
@@ -29,7 +29,7 @@ interface AddFlags extends DatabaseFlags {
 }
 
 interface ListFlags extends DatabaseFlags {
-  readonly state?: string;
+  readonly state?: Phase;
   readonly store?: string;
 }
 
@@ -71,7 +71,7 @@ export function downtimeCommand(program: Command): void {
     .action(add);
   withDatabaseOption(downtime.command('list'))
     .description('list planned downtime, newest first')
-    .option('--state <state>', `only those in this state: ${PHASES.join(', ')}`)
+    .addOption(new Option('--state <state>', 'only those in this state').choices(PHASES))
     .option(
       '--store <id>',
       'only those that include this store',
@@ -146,11 +146,7 @@ function idAs(text: string, name: string): void {
   throw misuse(`${name} is ${JSON.stringify(text.slice(0, 100))}, expected ${expected}`);
 }
 
-async function list({ state, store, ...flags }: ListFlags): Promise<void> {
-  const phase = PHASES.find((name): name is Phase => name === state);
-  if (state !== undefined && phase === undefined) {
-    throw misuse(`--state is "${state}", expected one of ${PHASES.join(', ')}`);
-  }
+async function list({ state: phase, store, ...flags }: ListFlags): Promise<void> {
   const all = await withDatabase(configOf(flags), 'read', (run) => run('listDowntime', { phase, storeId: store }));
   const heading = ['ID', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR'];
   const rows = all.map((shown) => [

@@ -59,8 +59,11 @@ export interface Progress {
   readonly end: () => void;
 }
 
+/** Shows nothing. */
+export const NO_PROGRESS: Progress = { update: () => {}, end: () => {} };
+
 export function progressBar(): Progress {
-  if (flags.quiet) return { update: () => {}, end: () => {} };
+  if (flags.quiet) return NO_PROGRESS;
   if (!process.stderr.isTTY) return plainLines();
   const bar = new cliProgress.SingleBar(
     {

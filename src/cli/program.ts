@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, type HelpContext } from 'commander';
 import { zoneRelease } from '../calendar/tzdb.ts';
+import { editDistance } from '../lib/edit-distance.ts';
 import { VERSION } from '../lib/version.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand } from './backup.ts';
@@ -19,15 +20,37 @@ import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { syncCommand } from './sync.ts';
-import { refuseEmptyValues } from './usage.ts';
+import { checkValues } from './usage.ts';
 import { userCommand } from './user.ts';
 
 /** Commands that go on until they are stopped, or print a text for another program, have no result. */
 const WITHOUT_RESULT = ['serve', 'demo', 'poll', 'completion'];
 
+/** The largest number of characters in which a command may differ from the one that is meant. */
+const NEAR = 2;
+
+/** A command that has help only for commands that exist: commander prints the help of the program instead. */
+class HelpfulCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new HelpfulCommand(name);
+  }
+
+  override outputHelp(context?: HelpContext | ((text: string) => string)): void {
+    const [name] = this.args[0] === 'help' ? this.args.slice(1) : this.args;
+    const names = this.commands.map((command) => command.name());
+    if (names.length === 0 || name === undefined || name.startsWith('-') || [...names, 'help'].includes(name)) {
+      super.outputHelp(context as HelpContext);
+      return;
+    }
+    const near = names.find((known) => editDistance(name, known) <= NEAR);
+    const suggestion = near === undefined ? '' : `\n(Did you mean ${near}?)`;
+    this.error(`error: unknown command '${name}'${suggestion}`, { code: 'commander.unknownCommand' });
+  }
+}
+
 /** The command line, with all commands. It throws instead of ending the process. */
 export function createProgram(): Command {
-  const program = new Command('restaurant-monitor')
+  const program = new HelpfulCommand('restaurant-monitor')
     .description('Measures how much of their business hours stores were online.')
     .showHelpAfterError('(use --help to list commands and options)')
     .configureOutput({ writeErr: printMisuse })
@@ -52,7 +75,7 @@ export function createProgram(): Command {
   completionCommand(program);
   for (const command of actionsOf(program)) {
     withOutputOptions(command);
-    refuseEmptyValues(command);
+    checkValues(command);
   }
   return program.hook('preAction', (_program, action) => setOutput(action.opts<OutputFlags>()));
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { checkListening } from '../accounts/start.ts';
 import { stopWork } from '../compose/stopping.ts';
 import { createServer, type Server } from '../compose.ts';
 import { type Config, type ConfigFlags, LOG_LEVELS } from '../config/config.ts';
@@ -9,6 +11,7 @@ import { configOf, openServerDatabase, runOn, withDatabaseOption } from './datab
 import { describeImport, type FeedFlags, importFromFlags, namesFeeds, withFeedOptions } from './feeds.ts';
 import { say } from './output.ts';
 import { onSignal } from './signals.ts';
+import { asMisuse } from './usage.ts';
 
 export function serveCommand(program: Command): void {
   withDatabaseOption(withFeedOptions(program.command('serve')))
@@ -61,9 +64,12 @@ export async function startServer(
   let server: Server | undefined;
   let address: string;
   try {
+    await checkHost(config);
     storage = await openServerDatabase(config);
     signal.throwIfAborted();
-    server = await createServer(config, storage);
+    server = await createServer(config, storage).catch((error: unknown) => {
+      throw asMisuse(error);
+    });
     signal.throwIfAborted();
     await cutOff(storage, signal, prepare(server, signal));
     signal.throwIfAborted();
@@ -78,6 +84,15 @@ export async function startServer(
   onSignal((name) => end(running, name));
   say(`listening on ${address}`);
   return address;
+}
+
+/** A database that does not exist yet has no users: that is found before it is created. */
+async function checkHost({ host, database }: Config): Promise<void> {
+  const isNew = database.engine === 'duckdb' && (database.path === undefined || !existsSync(database.path));
+  if (!isNew) return;
+  await checkListening({ hasUsers: async () => false }, host).catch((error: unknown) => {
+    throw asMisuse(error);
+  });
 }
 
 /** Waits for a step of the start. If it has not ended some seconds after the signal, it is cut off from the database. */

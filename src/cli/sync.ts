@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import { badOf } from '../intake/feeds/bad-share.ts';
 import { apiNameOf, feedNamed } from '../intake/feeds/registry.ts';
 import { sourceTitle } from '../intake/sync/read-source.ts';
 import { SOURCE_VARIABLES } from '../intake/sync/service.ts';
@@ -90,13 +91,14 @@ function near(path: string): string {
   return below.startsWith('..') || isAbsolute(below) ? path : below;
 }
 
-function standingLine({ rejected, read, storesKept, storesUnknown }: StandingRejects): string {
+function standingLine(standing: StandingRejects): string {
+  const { storesKept, storesUnknown } = standing;
   const stores =
     storesKept + storesUnknown === 0
       ? ''
-      : `; ${counted(storesUnknown, 'store has unknown hours or an unknown zone', 'stores have unknown hours or zones')}, ` +
+      : `; ${counted(storesUnknown, 'store has unknown hours or an unknown time zone', 'stores have unknown hours or time zones')}, ` +
         counted(storesKept, 'keeps the previous ones', 'keep their previous ones');
-  return `${rejected} of ${read} rows are bad${stores}`;
+  return `${badOf(standing)}${stores}`;
 }
 
 function resultLine(result: SyncResult): string {

@@ -1,6 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import { instantFrom } from '../calendar/instant.ts';
 import { UserError } from '../lib/errors.ts';
+import { oneOf } from '../lib/settings.ts';
 import { trimmed } from '../lib/text.ts';
 
 /** The command line or a setting is invalid, so nothing was done: exit code 2. */
@@ -20,10 +21,14 @@ export function parsing<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof UserError && error.code === 'invalid_input')
-      throw new UsageError(error.message, { cause: error });
-    throw error;
+    throw asMisuse(error);
   }
+}
+
+/** The error of a setting that only a part of the program could check, as one of usage; others stay as they are. */
+export function asMisuse(error: unknown): unknown {
+  const isInvalid = error instanceof UserError && error.code === 'invalid_input';
+  return isInvalid ? new UsageError(error.message, { cause: error }) : error;
 }
 
 /**
@@ -52,20 +57,23 @@ export function listed<T>(read: (parts: string[]) => readonly T[]): (text: strin
 }
 
 /**
- * Makes every option and argument of a command refuse an empty value, which is usually an unset variable of a script.
- * No file, folder, name or number is empty.
+ * Makes every option and argument of a command refuse an empty value, which is usually an unset variable of a script,
+ * and take its choices in any case. No file, folder, name or number is empty.
  */
-export function refuseEmptyValues(command: Command): void {
+export function checkValues(command: Command): void {
   for (const option of command.options) {
-    if (option.required || option.optional) refuseEmpty(option, option.long ?? option.flags, option.flags);
+    if (option.required || option.optional) checkValue(option, option.long ?? option.flags, option.flags);
   }
-  for (const argument of command.registeredArguments) refuseEmpty(argument, argument.name(), 'a value');
+  for (const argument of command.registeredArguments) checkValue(argument, argument.name(), 'a value');
 }
 
-function refuseEmpty(target: Option | Argument, name: string, expected: string): void {
+function checkValue(target: Option | Argument, name: string, expected: string): void {
   const parse = target.parseArg as ((text: string, previous: unknown) => unknown) | undefined;
+  const { argChoices: choices, variadic } = target;
   target.argParser((text: string, previous: unknown) => {
     if (trimmed(text) === '') throw misuse(`${name} is "${text}", expected ${expected}`);
+    // Commander would mind the case, and word the error differently.
+    if (choices !== undefined && !variadic) return parsing(() => oneOf({ name, value: text }, choices));
     if (parse !== undefined) return parse(text, previous);
     if (!target.variadic) return text;
     return Array.isArray(previous) ? [...previous, text] : [text];

@@ -19,7 +19,10 @@ type Complaint = FastifySchemaValidationError & { readonly data?: unknown; reado
 const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', headers: 'header' };
 
 /** What a schema found wrong with a request, in words. */
-export function fieldProblems({ validation = [], validationContext = 'body' }: FastifyError): FieldProblem[] {
+export function fieldProblems({
+  validation = [],
+  validationContext = 'body',
+}: Pick<FastifyError, 'validation' | 'validationContext'>): FieldProblem[] {
   const part = PARTS[validationContext] ?? validationContext;
   const found = new Map<string, FieldProblem>();
   for (const complaint of telling(validation)) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { invalid, UserError } from '../lib/errors.ts';
+import { excerpt } from '../lib/text.ts';
 import { Nothing } from './document/media.ts';
 import { addVary } from './guards/headers.ts';
 import type { App } from './types.ts';
@@ -79,12 +80,22 @@ function isSingle(pattern: string, list: string): boolean {
 /**
  * The version that the caller wants to change (`If-Match`); `undefined`: whichever there is.
  *
- * @throws UserError `precondition_failed` when it is none that this program ever gave
+ * @throws UserError `invalid_input` when it is not an ETag, `precondition_failed` when this program never gave it
  */
 export function expectedVersion({ headers }: FastifyRequest): number | undefined {
   const given = headers['if-match'];
   if (given === undefined || given.trim() === '*') return undefined;
-  const version = /^ *(?:W\/)?"(\d{1,9})(?:-[\w-]{1,50})?" *$/.exec(given)?.[1];
+  const [, tag] = ONE_ETAG.exec(given) ?? [];
+  if (tag === undefined) {
+    const expected = 'expected * or the ETag of the last read with its quotation marks, such as "3-Wm9vQ2x1"';
+    throw invalid(`If-Match is ${excerpt(given)}, ${expected}`, 'if-match');
+  }
+  const version = OWN_TAG.exec(tag)?.[1];
   if (version !== undefined) return Number(version);
-  throw new UserError('precondition_failed', `If-Match is ${given.slice(0, 100)}, expected the ETag of the last read`);
+  throw new UserError('precondition_failed', `If-Match is ${excerpt(given)}, expected the ETag of the last read`);
 }
+
+/** An entity tag of RFC 9110, weak or not. */
+const ONE_ETAG = /^\s*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*$/;
+/** What is within the quotation marks of `sendVersion`. */
+const OWN_TAG = /^(\d{1,9})(?:-[\w-]{1,50})?$/;

@@ -3,7 +3,7 @@ import { excerpt } from '../lib/text.ts';
 import type { unknownPages } from './dashboard.ts';
 import type { CorsOrigins } from './guards/cors.ts';
 import { sendProblem } from './problems.ts';
-import { methodsAt } from './route-table.ts';
+import { allowedAt, methodsAt } from './route-table.ts';
 import type { App } from './types.ts';
 
 interface NotFoundParts {
@@ -12,15 +12,15 @@ interface NotFoundParts {
 }
 
 /**
- * Answers requests for which there is no route: `404`, or `405` if the path takes other methods. A path in which an ID is
+ * Answers requests for which there is no route: `404`, or `405` if the path takes other methods, which `OPTIONS` lists. A path in which an ID is
  * left out has no route either.
  */
 export function answerUnknownPaths(app: App, { origins, sendUnknownPage }: NotFoundParts): void {
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [path = ''] = request.url.split('?', 1);
-    const allowed = methodsAt(app.routeTable, path);
+    const methods = methodsAt(app.routeTable, path);
     const shown = excerpt(path);
-    if (allowed.length === 0) {
+    if (methods.length === 0) {
       const near = path.replace(/\/+$/, '');
       const hint =
         near !== path && methodsAt(app.routeTable, near).length > 0 ? `; did you mean ${excerpt(near)}?` : '';
@@ -28,10 +28,11 @@ export function answerUnknownPaths(app: App, { origins, sendUnknownPage }: NotFo
         sendUnknownPage(request, reply) ?? sendProblem(reply, 'route_not_found', `there is nothing at ${shown}${hint}`)
       );
     }
-    const preflight = origins.answerPreflight(request, reply, allowed);
+    const preflight = origins.answerPreflight(request, reply, methods);
     if (preflight !== undefined) return preflight;
-    reply.header('allow', allowed.join(', '));
-    return sendProblem(reply, 'method_not_allowed', `${shown} takes ${allowed.join(', ')}, not ${request.method}`);
+    reply.header('allow', allowedAt(app.routeTable, path).join(', '));
+    if (request.method === 'OPTIONS') return reply.code(204).send();
+    return sendProblem(reply, 'method_not_allowed', `${shown} takes ${methods.join(', ')}, not ${request.method}`);
   };
   app.setNotFoundHandler(async (request, reply) => answer(request, reply));
   // The router takes the end of `/stores/` for an ID without characters.

@@ -63,6 +63,22 @@ export function sendProblem(
     .send({ ...problem, ...(errors.length > 0 && { errors: errors.slice(0, LIMITS.complaints) }) });
 }
 
+/** Fastify validates the path, the body, the query and the headers, and stops at the first part that is invalid. */
+const PARTS_IN_ORDER = ['params', 'body', 'querystring', 'headers'] as const;
+type Part = (typeof PARTS_IN_ORDER)[number];
+
+function problemsOfLaterParts({ validationContext }: FastifyError, request: FastifyRequest): FoundProblem[] {
+  const values = { params: request.params, body: request.body, querystring: request.query, headers: request.headers };
+  const later = PARTS_IN_ORDER.slice(PARTS_IN_ORDER.indexOf(validationContext as Part) + 1);
+  return later.flatMap((part) => {
+    // A body of several media types has a validator for each instead.
+    const validator: unknown = request.getValidationFunction(part);
+    if (typeof validator !== 'function') return [];
+    const { error: validation } = validator(values[part]) as { error?: FastifyError['validation'] };
+    return validation === undefined ? [] : fieldProblems({ validation, validationContext: part });
+  });
+}
+
 /** The codes of errors that Fastify finds itself; any other 4xx is a malformed request. */
 const FRAMEWORK_CODES: Readonly<Record<number, ProblemCode>> = {
   413: 'too_large',
@@ -74,7 +90,7 @@ const FRAMEWORK_CODES: Readonly<Record<number, ProblemCode>> = {
 export function handleError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof UserError) return sendUserError(error, request, reply);
   if (error.validation !== undefined) {
-    const problems = fieldProblems(error);
+    const problems = [...fieldProblems(error), ...problemsOfLaterParts(error, request)];
     return sendProblem(reply, 'invalid_input', inOneSentence(problems), problems);
   }
   const status = error.statusCode ?? 500;

@@ -10,7 +10,7 @@ import type { App, RouteEntry } from './types.ts';
 export function keepRouteTable(app: App): void {
   const table: RouteEntry[] = [];
   app.decorate('routeTable', table);
-  app.addHook('onRoute', ({ method, url, config, schema = {} }) => {
+  app.addHook('onRoute', ({ method, url, config, exposeHeadRoute, schema = {} }) => {
     // A parameter that no route knows may be a mistake, such as `dry_run` where there is no dry run.
     if (url.startsWith('/api/v1/')) schema.querystring ??= NoQuery;
     // Fastify adds a HEAD to each GET.
@@ -33,6 +33,7 @@ export function keepRouteTable(app: App): void {
         operationId,
         ...(quota && { quota }),
         ...(hide === true && { page: true }),
+        ...(one === 'GET' && exposeHeadRoute !== false && { takesHead: true }),
       });
     }
   });
@@ -63,8 +64,19 @@ function twin(table: readonly RouteEntry[], operationId: string | undefined): st
 
 /** The methods of the routes at a path; none: there is no route. */
 export function methodsAt(table: readonly RouteEntry[], path: string): string[] {
-  const found = table.filter(({ url }) => matches(url.split('/'), path.split('/'))).map(({ method }) => method);
-  return [...new Set(found)];
+  return [...new Set(routesAt(table, path).map(({ method }) => method))];
+}
+
+/** All methods that a path answers, for `Allow`; none: there is no route. */
+export function allowedAt(table: readonly RouteEntry[], path: string): string[] {
+  const routes = routesAt(table, path);
+  if (routes.length === 0) return [];
+  const methods = routes.flatMap(({ method, takesHead }) => (takesHead ? [method, 'HEAD'] : [method]));
+  return [...new Set([...methods, 'OPTIONS'])];
+}
+
+function routesAt(table: readonly RouteEntry[], path: string): RouteEntry[] {
+  return table.filter(({ url }) => matches(url.split('/'), path.split('/')));
 }
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {

@@ -7,6 +7,14 @@ import { EXPECTED } from './expectations.ts';
 /** A request without query parameters. */
 export const NoQuery = Type.Object({}, { additionalProperties: false });
 
+/** The earlier name of a field in responses, which the next version lacks. */
+export function oldName<T extends TSchema>(schema: T, name: string): T {
+  return { ...schema, deprecated: true, description: `use \`${name}\`` };
+}
+
+/** The id of something in a response. */
+export const Uuid = Type.String({ format: 'uuid' });
+
 /** An instant in a response. */
 export const Instant = Type.String({ format: 'date-time', examples: ['2023-01-25T18:13:22.479Z'] });
 

@@ -36,6 +36,8 @@ export interface RouteEntry {
   readonly quota?: Quota;
   /** A part of the dashboard, which is not part of the API. */
   readonly page?: true;
+  /** A GET that also takes HEAD: all but streams. */
+  readonly takesHead?: true;
 }
 
 /** Authenticates sessions and keys. */

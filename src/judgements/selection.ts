@@ -52,7 +52,7 @@ function firstLabel(labels: Readonly<Record<string, string>>): string {
   return first === undefined ? '' : labelKey(...first);
 }
 
-/** No key has a colon. */
+/** No key has a colon, and keys that differ only in case are the same label. */
 function labelKey(key: string, value: string): string {
-  return `${key}:${value}`;
+  return `${key.toLowerCase()}:${value}`;
 }

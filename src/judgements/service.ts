@@ -3,7 +3,7 @@ import { type Actor, type AuditLog, actorOf, type Detail } from '../accounts/aud
 import { formatInstant, instantOrNull } from '../calendar/instant.ts';
 import { EMPTY, type Intervals, intersect } from '../domain/interval.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
-import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
+import { invalid, notFound, refuseAll, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { JudgedInterval, JudgementRecord, RevocationRecord } from '../storage/ports/judgements.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -185,16 +185,22 @@ export class JudgementService {
 
   async #checked(principal: Principal, given: GivenJudgement, actor = actorOf(principal)) {
     const { directory, now } = this.#parts;
-    const reason = checkedReason(given.reason);
     const isOwner = !canWriteStores(principal);
     if (isOwner && given.labels !== undefined) {
       throw new UserError('forbidden', 'owners name the stores in store_ids; only operators choose them by labels');
     }
     const all = await directory.current();
     const visible = this.#visible(principal, all);
-    const stores = checkedStores(given, (id) => storeNamed(all, storesOf(principal), id), visible);
-    const time = checkedTime(given, now());
     const at = now();
+    const find = (id: string) => storeNamed(all, storesOf(principal), id);
+    refuseAll([
+      () => checkedReason(given.reason),
+      () => checkedStores(given, find, visible),
+      () => checkedTime(given, at),
+    ]);
+    const reason = checkedReason(given.reason);
+    const stores = checkedStores(given, find, visible);
+    const time = checkedTime(given, at);
     const record: JudgementRecord = {
       ...authorOf(actor),
       id: newId(),

@@ -6,9 +6,9 @@ export interface Setting {
   readonly value: string;
 }
 
-/** @throws UserError `invalid_input` */
+/** One of the choices, in any case. @throws UserError `invalid_input` */
 export function oneOf<Choice extends string>({ name, value }: Setting, choices: readonly Choice[]): Choice {
-  const chosen = choices.find((choice) => choice === value);
+  const chosen = choices.find((choice) => choice.toLowerCase() === value.toLowerCase());
   if (chosen !== undefined) return chosen;
   throw invalid(`${name} is "${value}", expected one of ${choices.join(', ')}`);
 }

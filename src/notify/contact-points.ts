@@ -113,7 +113,7 @@ export class ContactPoints {
       await refuseMore(changes, userId);
       await changes.addContactPoint(point);
       const added = { ...point, notice: undefined, version: 1 };
-      await this.#note(changes, actorOf(principal), 'contact_point.added', added);
+      await this.#note(changes, actorOf(principal), 'contact_point.created', added);
       return added;
     });
   }
@@ -151,7 +151,7 @@ export class ContactPoints {
       const point = await found(changes, principal, id);
       refuseSilenced(`the contact point "${point.name}"`, await changes.alertRulesOf(id));
       await changes.removeContactPoint(id, now());
-      await this.#note(changes, actorOf(principal), 'contact_point.removed', point);
+      await this.#note(changes, actorOf(principal), 'contact_point.deleted', point);
     });
   }
 

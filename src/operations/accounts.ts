@@ -1,14 +1,7 @@
-import { COMMAND_LINE } from '../accounts/audit.ts';
+import { type AuditQuery, COMMAND_LINE } from '../accounts/audit.ts';
 import type { Page, PageRequest } from '../accounts/pages.ts';
 import { formatInstant } from '../calendar/instant.ts';
-import type {
-  AuditFilter,
-  AuditRecord,
-  KeyRecord,
-  Role,
-  TimePlace,
-  UserRecord,
-} from '../storage/ports/account-catalog.ts';
+import type { AuditRecord, KeyRecord, Role, TimePlace, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Operation } from './operation.ts';
 
 export interface AddUser {
@@ -112,7 +105,7 @@ export const revokeKey: Operation<{ readonly id: string }, KeyRecord> = ({ accou
 
 /** The newest entries of the audit log, newest first. */
 export const listAudit: Operation<
-  { readonly filter: AuditFilter; readonly limit: number },
+  { readonly filter: AuditQuery; readonly limit: number },
   readonly AuditRecord[]
 > = async ({ accounts }, { filter, limit }) => (await accounts.audit.list(filter, { limit })).items;
 

@@ -53,5 +53,5 @@ function recordImport({ accounts }: OperationContext, { sources }: ImportFeeds):
     file_name: sources.map(({ label }) => label).join(', '),
     feed: [...new Set(sources.map(({ feed }) => apiNameOf(feed)))].join(', '),
   };
-  return accounts.audit.record(COMMAND_LINE, 'import.added', { kind: 'import', id: newId() }, detail);
+  return accounts.audit.record(COMMAND_LINE, 'import.created', { kind: 'import', id: newId() }, detail);
 }

@@ -132,7 +132,7 @@ async function planOf(
     try {
       planned.push(checked(id, given, stores.get(id), create));
     } catch (error) {
-      failures.push(failureOf(index, error));
+      failures.push(...failuresOf(index, error));
     }
   }
   return planned;
@@ -205,7 +205,8 @@ function checkNew(id: string, create: boolean): void {
 }
 
 /** @throws the error itself if it concerns more than this change */
-function failureOf(index: number, error: unknown): BatchFailure {
+function failuresOf(index: number, error: unknown): BatchFailure[] {
   if (!(error instanceof UserError) || !['invalid_input', 'not_found'].includes(error.code)) throw error;
-  return { index, field: error.field ?? 'store_id', message: error.message };
+  if (error.faults.length > 0) return error.faults.map((fault) => ({ index, ...fault }));
+  return [{ index, field: 'store_id', message: error.message }];
 }

@@ -1,7 +1,7 @@
 import { canWriteStores, type Principal } from '../accounts/access.ts';
 import type { AuditLog, Detail } from '../accounts/audit.ts';
 import { zoneName } from '../calendar/tzdb.ts';
-import { invalid, UserError } from '../lib/errors.ts';
+import { invalid, refuseAll, UserError } from '../lib/errors.ts';
 import { knownKey, labelKeyFlaw, MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -87,12 +87,19 @@ export async function writeChange(
   return { changed: rewritten || moved, described };
 }
 
-/** @throws UserError `invalid_input` if a text cannot be stored, or the zone or URL is invalid */
+/** @throws UserError `invalid_input` with all fields whose text cannot be stored, or whose zone or URL is invalid */
 export function checkedChange(change: StoreChange): StoreChange {
   const { name, zone, zoneField, labels, setLabels, probeUrl } = change;
+  refuseAll([
+    () => typeof name === 'string' && checkedName(name),
+    () => typeof zone === 'string' && checkedZone(zone, zoneField),
+    () => labels !== undefined && givenLabels(labels),
+    () => setLabels !== undefined && checkedLabels('set_labels', setLabels),
+    () => typeof probeUrl === 'string' && checkedUrl(probeUrl),
+  ]);
   return {
     ...change,
-    ...(labels !== undefined && { labels: checkedLabels('labels', labels) }),
+    ...(labels !== undefined && { labels: givenLabels(labels) }),
     ...(setLabels !== undefined && { setLabels: checkedLabels('set_labels', setLabels) }),
     ...(typeof name === 'string' && { name: checkedName(name) }),
     ...(typeof zone === 'string' && { zone: checkedZone(zone, zoneField) }),
@@ -107,16 +114,24 @@ function checkedName(text: string): string {
   throw invalid('name is blank, expected at least one visible character', 'name');
 }
 
-/** Trimmed, as feeds do; the key of a label to remove stays as it is. */
-function checkedLabels<T extends string | null>(field: string, labels: Readonly<Record<string, T>>): Record<string, T> {
-  const checked = Object.entries<T>(labels).map(([given, value]): [string, T] => {
+function givenLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const checked = Object.entries(checkedLabels('labels', labels));
+  return Object.fromEntries(checked.filter((label): label is [string, string] => label[1] !== null));
+}
+
+/**
+ * Trimmed, as feeds do; the key of a label to remove stays as it is. A blank value removes the label, since a blank field
+ * of a feed or an export cannot be told from none.
+ */
+function checkedLabels(field: string, labels: Readonly<Record<string, string | null>>): Record<string, string | null> {
+  const checked = Object.entries(labels).map(([given, value]): [string, string | null] => {
     checkText(field, given);
     if (value === null) return [given, value];
     const key = trimmed(given);
     const flaw = labelKeyFlaw(key);
     if (flaw !== undefined) throw invalid(`${field} has the key ${JSON.stringify(given)}, which ${flaw}`, field);
     checkText(`${field}.${key}`, value);
-    return [key, trimmed(value) as T];
+    return [key, trimmed(value) || null];
   });
   for (const [i, [key]] of checked.entries()) {
     const other = knownKey(

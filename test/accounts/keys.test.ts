@@ -217,7 +217,7 @@ test('a key cannot create keys; a session can, for ten minutes after reauthentic
   clock.now += 10 * MINUTE - 1;
   const { record } = await accounts.keys.add(await bySession(), child);
   const [entry] = (await accounts.audit.list({ actorId: userId }, { limit: 1 })).items;
-  assert.deepEqual([entry?.action, entry?.actor, entry?.subjectId], ['key.added', 'anna', record.id]);
+  assert.deepEqual([entry?.action, entry?.actor, entry?.subjectId], ['key.created', 'anna', record.id]);
   clock.now += 1;
   await assert.rejects(accounts.keys.add(await bySession(), child), { code: 'reauthentication_required' });
 });

@@ -188,12 +188,12 @@ test('the audit log lists who changed what, newest first, without secrets', asyn
   assert.deepEqual(
     all.items.map(({ action, subjectId }) => [action, subjectId]),
     [
-      ['user.removed', owen.id],
+      ['user.deleted', owen.id],
       ['store.changed', 'b'],
       ['user.password_set', owen.id],
       ['user.changed', owen.id],
-      ['user.added', owen.id],
-      ['user.added', anna.id],
+      ['user.created', owen.id],
+      ['user.created', anna.id],
     ],
   );
   const [, , , change] = all.items;
@@ -211,7 +211,7 @@ test('the audit log lists who changed what, newest first, without secrets', asyn
   const actions = async (filter: Parameters<Accounts['audit']['list']>[0]) =>
     (await accounts.audit.list(filter, { limit: 100 })).items.map(({ action }) => action);
   assert.deepEqual(await actions({ subjectKind: 'store', subjectId: 'b' }), ['store.changed']);
-  assert.deepEqual(await actions({ action: 'user.added', actorId: anna.id }), ['user.added']);
+  assert.deepEqual(await actions({ action: 'user.created', actorId: anna.id }), ['user.created']);
   assert.deepEqual(await actions({ actorId: 'a\u0000' }), []);
   const first = await accounts.audit.list({}, { limit: 4 });
   const second = await accounts.audit.list({}, { limit: 4, after: first.next });
@@ -224,6 +224,12 @@ test('the audit log lists who changed what, newest first, without secrets', asyn
     }),
   );
   assert.equal((await accounts.audit.list({}, { limit: 100 })).items.length, 6, 'rejected changes are not recorded');
+  // An entry of an earlier version keeps its word in the database.
+  await accounts.audit.record(actor, 'user.added', { kind: 'user', id: 'old' });
+  for (const action of ['user.created', 'user.added']) {
+    assert.deepEqual(await actions({ action, subjectId: 'old' }), ['user.created'], action);
+    assert.equal((await actions({ action })).length, 3, action);
+  }
 });
 
 async function loginsByPages({ users }: Accounts, limit: number): Promise<string[][]> {

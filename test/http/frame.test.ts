@@ -12,7 +12,24 @@ test('a route without an access rule stops the start', () => {
   const schema = { operationId: 'look', summary: 'Look', tags: ['stores'], response: { 200: Type.String() } };
   app.get('/free', { config: { access: 'public' }, schema }, async () => 'yes');
   assert.throws(() => app.get('/forgotten', async () => 'no'), /the route GET \/forgotten does not say who may use it/);
-  assert.deepEqual(app.routeTable, [{ method: 'GET', url: '/free', access: 'public', operationId: 'look' }]);
+  assert.deepEqual(app.routeTable, [
+    { method: 'GET', url: '/free', access: 'public', operationId: 'look', takesHead: true },
+  ]);
+});
+
+test('OPTIONS lists the methods of a path, as does a response about another method', async (t) => {
+  const { app } = await testServer(t);
+  for (const [url, allow] of [
+    ['/api/v1/stores', 'GET, HEAD, POST, PATCH, OPTIONS'],
+    ['/trigger_report', 'POST, OPTIONS'],
+    ['/api/v1/fleet/events', 'GET, OPTIONS'],
+  ] as const) {
+    const options = await app.inject({ method: 'OPTIONS', url });
+    assert.deepEqual([options.statusCode, options.headers.allow, options.body], [204, allow, ''], url);
+    const wrong = await app.inject({ method: 'PUT', url });
+    assert.deepEqual([wrong.statusCode, wrong.headers.allow], [405, allow], url);
+  }
+  assert.equal((await app.inject({ method: 'OPTIONS', url: '/api/v1/nothing' })).statusCode, 404);
 });
 
 test('every route is in the OpenAPI document, with its access', async (t) => {

@@ -78,6 +78,27 @@ test('a new key may be given an earlier scope, and is shown with both names', as
   assert.equal((await program(server, key)('POST', '/users', { login: 'b', role: 'operator' })).statusCode, 403);
 });
 
+test('reports, imports and syncs are answered with ids that say what they are of, and with their earlier name', async (t) => {
+  const { app } = await testServer(t);
+  const created = await app.inject({
+    method: 'POST',
+    url: '/api/v1/reports',
+    payload: { as_of: '2026-01-01T00:00:00Z' },
+  });
+  const { id, report_id } = created.json<Body>();
+  assert.deepEqual([typeof id, report_id], ['string', id]);
+  const listed = (await app.inject('/api/v1/reports')).json<{ items: Body[] }>().items;
+  assert.deepEqual(
+    listed.map((one) => [one.report_id, one.id]),
+    [[id, id]],
+  );
+  const headers = { 'content-type': 'text/csv' };
+  const payload = 'store_id,name\na,A\n';
+  const uploaded = await app.inject({ method: 'POST', url: '/api/v1/imports?feed=stores', headers, payload });
+  const { id: upload, import_id } = uploaded.json<Body>();
+  assert.deepEqual([uploaded.statusCode, typeof upload, import_id], [202, 'string', upload]);
+});
+
 test('the document marks the earlier names as deprecated', async (t) => {
   const { app } = await testServer(t);
   await app.ready();
@@ -86,6 +107,15 @@ test('the document marks the earlier names as deprecated', async (t) => {
   for (const name of ['Store', 'NewStore', 'ChangedStore', 'BatchedStore', 'Timeline']) {
     const { properties } = components.schemas[name] as unknown as Schema;
     assert.deepEqual([properties.zone?.deprecated, properties.time_zone?.deprecated], [true, undefined], name);
+  }
+  for (const [name, present, earlier] of [
+    ['Report', 'report_id', 'id'],
+    ['Import', 'import_id', 'id'],
+    ['SyncRun', 'sync_id', 'id'],
+    ['SyncBegun', 'sync_id', 'id'],
+  ] as const) {
+    const { properties } = components.schemas[name] as unknown as Schema;
+    assert.deepEqual([properties[earlier]?.deprecated, properties[present]?.deprecated], [true, undefined], name);
   }
   const parameters = paths['/api/v1/stores']?.get?.parameters ?? [];
   const zone = parameters.find((one) => one.name === 'zone') as {

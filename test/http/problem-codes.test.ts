@@ -46,7 +46,7 @@ const REQUESTS: Readonly<
   not_found: ['/api/v1/stores/nowhere'],
   route_not_found: ['/api/v1/nothing'],
   method_not_allowed: ['/api/v1/imports', { method: 'PUT' }],
-  precondition_failed: ['/api/v1/stores/a', { method: 'PATCH', body: '{}', ...withHeaders({ 'if-match': 'x' }) }],
+  precondition_failed: ['/api/v1/stores/a', { method: 'PATCH', body: '{}', ...withHeaders({ 'if-match': '"x"' }) }],
   too_large: ['/api/v1/stores', { method: 'POST', body: `"${'x'.repeat(70_000)}"`, ...withHeaders({}) }],
   uri_too_long: [`/api/v1/stores/${'x'.repeat(3_000)}`],
   unsupported_media_type: ['/api/v1/stores', { method: 'POST', body: 'x', ...withHeaders({ 'content-type': 'a/b' }) }],

@@ -336,7 +336,7 @@ const accounts: Scenario = {
         else await users.change(COMMAND_LINE, found.id, { name: 'Third name' });
         const { id } = await users.getByLogin(login);
         const { items } = await audit.list({ subjectId: id }, { after: undefined, limit: 20 });
-        const added = items.filter(({ action }) => action === 'user.added').length;
+        const added = items.filter(({ action }) => action === 'user.created').length;
         assert.equal(added, 1, 'the audit log has the change once');
       },
     };

@@ -40,7 +40,7 @@ test('streams do not accept HEAD, which would never end', async (t) => {
   for (const { path } of streams) {
     const url = path.replaceAll(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000');
     const answer = await app.inject({ method: 'HEAD', url });
-    assert.deepEqual([answer.statusCode, answer.headers.allow], [405, 'GET'], path);
+    assert.deepEqual([answer.statusCode, answer.headers.allow], [405, 'GET, OPTIONS'], path);
   }
 });
 
@@ -118,10 +118,10 @@ test('imports, deleted reports, stores and first uses of keys are recorded in th
   assert.equal((await ask('DELETE', `/api/v1/imports/${id}`)).statusCode, 204);
   const told = (await server.accounts.audit.list({ actorId: anna.userId }, { limit: 100 })).items;
   assert.deepEqual(told.map(({ action, subjectId, keyId }) => [action, subjectId, keyId]).sort(), [
-    ['import.added', id, anna.keyId],
-    ['import.removed', id, anna.keyId],
+    ['import.created', id, anna.keyId],
+    ['import.deleted', id, anna.keyId],
     ['key.first_used', anna.keyId, anna.keyId],
-    ['report.removed', report, anna.keyId],
+    ['report.deleted', report, anna.keyId],
     ['store.created', 's', anna.keyId],
   ]);
 });
@@ -130,5 +130,5 @@ test('imports, deleted reports, stores and first uses of keys are recorded in th
 function entryWithoutId(): AuditRecord {
   const [at, nothing] = [Date.now(), null as unknown as string];
   const who = { actorId: undefined, actor: 'tester', keyId: undefined };
-  return { id: nothing, at, ...who, action: 'report.removed', subjectKind: 'report', subjectId: 'x', detail: {} };
+  return { id: nothing, at, ...who, action: 'report.deleted', subjectKind: 'report', subjectId: 'x', detail: {} };
 }

@@ -38,7 +38,7 @@ export async function fillRecords(storage: Storage): Promise<void> {
     await changes.addKey({ ...key, createdAt: T, expiresAt: undefined });
     await changes.addServerSecret('cookies', 'secret');
     await changes.addAudit({
-      ...{ id: 'e', at: T, actorId: undefined, actor: 'cli', keyId: undefined, action: 'user.added' },
+      ...{ id: 'e', at: T, actorId: undefined, actor: 'cli', keyId: undefined, action: 'user.created' },
       ...{ subjectKind: 'user', subjectId: 'u', detail: { strange } },
     });
     const { factors } = changes;

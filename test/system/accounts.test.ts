@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { linkIn, mailServer } from '../support/mail-server.ts';
@@ -94,7 +94,11 @@ test('mistakes with users and keys give a one-line error and change nothing', as
   const mistakes: [string[], RegExp, number?][] = [
     [['user', 'add', 'ANNA', '--role', 'admin', '--no-password'], /^error: login anna is already taken\n$/],
     [['user', 'add', 'a b', '--role', 'admin', '--no-password'], /^error: login is "a b", expected/, 2],
-    [['user', 'add', 'bob', '--role', 'king', '--no-password'], /Allowed choices are admin, operator, owner/, 2],
+    [
+      ['user', 'add', 'bob', '--role', 'king', '--no-password'],
+      /--role is "king", expected one of admin, operator, owner/,
+      2,
+    ],
     [['user', 'add', 'bob', '--role', 'admin'], /^error: there is no terminal .* --password-stdin\n$/],
     [['user', 'add', 'bob', '--role', 'admin', '--password-stdin'], /^error: the password has 7 characters/],
     [
@@ -137,14 +141,19 @@ test('mistakes with users and keys give a one-line error and change nothing', as
 
 test('without users the server listens only on loopback and says how to add one', async (t) => {
   const cwd = folderWithVar(t);
-  for (const host of ['0.0.0.0', '::']) {
+  const before = readdirSync(cwd, { recursive: true });
+  const refused = async (host: string) => {
     const { code, stderr } = await run(cwd, ['serve', '--port', '0', '--host', host]);
-    assert.equal(code, 1);
+    assert.equal(code, 2, stderr);
     assert.match(
       stderr,
-      /^error: HOST is .*, but there are no users yet, .*\(restaurant-monitor user add NAME --role admin\)/,
+      /^error: HOST is .*, but there are no users yet, .*\(restaurant-monitor user add NAME --role admin\).*\(--host 127/m,
     );
-  }
+  };
+  for (const host of ['0.0.0.0', '::']) await refused(host);
+  assert.deepEqual(readdirSync(cwd, { recursive: true }), before, 'nothing is created');
+  assert.equal((await run(cwd, ['migrate'])).code, 0);
+  await refused('0.0.0.0');
   const { url } = await serve(t, cwd, '--host', '127.0.0.1');
   assert.equal((await fetch(`${url}/get_report`)).status, 400, 'open on this machine');
 });

@@ -43,6 +43,20 @@ test('planned downtime is previewed, added, listed and revoked on the command li
   );
 });
 
+test('keys of labels and states may be in any case, and values of labels may not', async (t) => {
+  const cwd = temporaryFolder(t);
+  writeFileSync(join(cwd, 'a.csv'), 'store_id,label:City,label:brand\na,Rome,Trattoria\n');
+  assert.equal((await run(cwd, ['import', '--stores', 'a.csv'])).code, 0);
+  const labels = ['--labels', 'CITY:Rome', 'Brand:Trattoria'];
+  const added = await run(cwd, ['downtime', 'add', ...labels, ...INTERVAL]);
+  assert.match(added.stderr, /^planned downtime [\da-f-]{36} of 1 store: /);
+  const listed = await run(cwd, ['downtime', 'list', '--state', 'UPCOMING', '--store', 'a']);
+  assert.equal(listed.code, 0, listed.stderr);
+  assert.equal(listed.stdout.trim().split('\n').length, 2, listed.stdout);
+  const other = await run(cwd, ['downtime', 'add', '--labels', 'city:ROME', ...INTERVAL]);
+  assert.match(other.stderr, /^error: there is no store with the labels "city:ROME"/);
+});
+
 test('mistakes with planned downtime are named, with what was expected', async (t) => {
   const cwd = temporaryFolder(t);
   const cases: readonly [args: string[], message: RegExp][] = [

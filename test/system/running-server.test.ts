@@ -44,7 +44,7 @@ async function session(t: TestContext, withServer: boolean) {
   await said('', 'key', 'list', '--json');
   await said('', 'key', 'revoke', 'none', '--json');
   await said('', 'user', 'remove', 'owen', '--quiet');
-  await said('', 'audit', '--action', 'user.added');
+  await said('', 'audit', '--action', 'user.created');
   await said('', 'import', ...FEEDS);
   await said(bad, 'import', '--polls', '-', '--rejects', 'bad.csv', '--strict');
   await said(bad, 'import', '--polls', '-', '--rejects', 'bad.csv', '--max-bad-share', '0.1', '--json');

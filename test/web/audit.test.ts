@@ -48,10 +48,10 @@ test('every action that the program records has words', () => {
 
 test('an entry links to what it is about, unless that is gone, and names it', () => {
   assert.equal(subjectPath(entry({ subject_id: 'a/b' })), '/stores/a%2Fb');
-  assert.equal(subjectPath(entry({ subject_kind: 'user', action: 'user.added' })), '/people/17');
-  assert.equal(subjectPath(entry({ subject_kind: 'import', action: 'import.added' })), '/imports');
+  assert.equal(subjectPath(entry({ subject_kind: 'user', action: 'user.created' })), '/people/17');
+  assert.equal(subjectPath(entry({ subject_kind: 'import', action: 'import.created' })), '/imports');
   assert.equal(subjectPath(entry({ subject_kind: 'judgement', action: 'judgement.created' })), '/downtime');
-  assert.equal(subjectPath(entry({ subject_kind: 'report', action: 'report.removed' })), undefined);
+  assert.equal(subjectPath(entry({ subject_kind: 'report', action: 'report.deleted' })), undefined);
   assert.equal(subjectPath(entry({ action: 'store.deleted' })), undefined);
   assert.equal(subjectPath(entry({ subject_kind: 'setting', action: 'setting.changed' })), undefined);
   const detail = { login: 'bob', file_name: 'polls.csv', name: 'Loop', reason: 'New oven' };

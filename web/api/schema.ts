@@ -477,7 +477,7 @@ export interface HoursVersion {
 }
 
 export interface Import {
-  readonly id: string;
+  readonly import_id: string;
   /** the kind of feed */
   readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
   readonly file_name: string;
@@ -1229,7 +1229,7 @@ export interface RejectedPoll {
 }
 
 export interface Report {
-  readonly id: string;
+  readonly report_id: string;
   readonly status: 'queued' | 'running' | 'complete' | 'failed' | 'cancelled';
   /** share of the stores done */
   readonly progress: number;
@@ -1513,7 +1513,7 @@ export interface SyncBadRows {
 }
 
 export interface SyncBegun {
-  readonly id: string;
+  readonly sync_id: string;
   readonly started_at: string;
 }
 
@@ -1586,7 +1586,7 @@ export interface SyncResult {
 }
 
 export interface SyncRun {
-  readonly id: string;
+  readonly sync_id: string;
   /** what started the run */
   readonly cause: 'schedule' | 'request';
   readonly started_at: string;

@@ -5,7 +5,7 @@ import { FEEDS, feedByApiName } from '../../intake/feeds/registry.ts';
 import { warningsOf } from '../../intake/feeds/warnings.ts';
 import { IMPORT_STATUSES, type ImportRecord } from '../../storage/ports/import-catalog.ts';
 import type { StoreCensus } from '../../storage/ports/import-session.ts';
-import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { Instant, Nullable, OneOf, oldName, StoreId, Uuid } from '../schemas.ts';
 
 export const Feed = OneOf(
   FEEDS.map(({ apiName }) => apiName),
@@ -26,7 +26,8 @@ const CensusResource = Type.Object(
 
 export const ImportResource = Type.Object(
   {
-    id: Type.String({ format: 'uuid' }),
+    import_id: Uuid,
+    id: oldName(Uuid, 'import_id'),
     feed: Feed,
     file_name: Type.String(),
     status: OneOf(IMPORT_STATUSES),
@@ -74,6 +75,7 @@ export const ImportProgress = Type.Pick(ImportResource, ['progress', 'status', '
 export function importResource(record: ImportRecord): Static<typeof ImportResource> {
   const { counts } = record;
   return {
+    import_id: record.id,
     id: record.id,
     feed: record.feed,
     file_name: record.fileName,

@@ -124,7 +124,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
           (id) =>
             audit.entry(
               actorOf(request.principal),
-              'import.added',
+              'import.created',
               { kind: 'import', id },
               { feed, file_name, dry_run },
             ),
@@ -277,7 +277,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
       },
       async (request, reply) => {
         const id = request.params.id.toLowerCase();
-        const entry = audit.entry(actorOf(request.principal), 'import.removed', { kind: 'import', id });
+        const entry = audit.entry(actorOf(request.principal), 'import.deleted', { kind: 'import', id });
         await imports.remove(id, entry);
         return reply.code(204).send(null);
       },

@@ -3,7 +3,7 @@ import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import { apiNameOf, FEEDS } from '../../intake/feeds/registry.ts';
 import type { SyncService } from '../../intake/sync/service.ts';
 import type { StandingRejects, SyncResult, SyncRun } from '../../storage/ports/sync-log.ts';
-import { Instant, Nullable, OneOf } from '../schemas.ts';
+import { Instant, Nullable, OneOf, oldName, Uuid } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 
 const ROUTE = '/api/v1/sync';
@@ -61,7 +61,8 @@ const LastResult = Type.Object(
 
 const Run = Type.Object(
   {
-    id: Type.String({ format: 'uuid' }),
+    sync_id: Uuid,
+    id: oldName(Uuid, 'sync_id'),
     cause: OneOf(['schedule', 'request'], 'what started the run'),
     started_at: Instant,
     finished_at: Nullable(Instant),
@@ -93,7 +94,7 @@ const Sync = Type.Object(
   { title: 'Sync' },
 );
 
-const Begun = Type.Object({ id: Type.String({ format: 'uuid' }), started_at: Instant }, { title: 'SyncBegun' });
+const Begun = Type.Object({ sync_id: Uuid, id: oldName(Uuid, 'sync_id'), started_at: Instant }, { title: 'SyncBegun' });
 
 /** The status of synced sources, and starting a sync. */
 export function syncRoutes(syncs: SyncService): Routes {
@@ -141,7 +142,7 @@ export function syncRoutes(syncs: SyncService): Routes {
         return reply
           .code(202)
           .header('location', ROUTE)
-          .send({ id, started_at: formatInstant(startedAt) });
+          .send({ sync_id: id, id, started_at: formatInstant(startedAt) });
       },
     );
   };
@@ -157,7 +158,7 @@ function lastOf(runs: readonly SyncRun[], feed: string, source: string): Static<
 
 function runResource({ id, cause, startedAt, finishedAt, results }: SyncRun): Static<typeof Run> {
   return {
-    ...{ id, cause },
+    ...{ sync_id: id, id, cause },
     started_at: formatInstant(startedAt),
     finished_at: instantOrNull(finishedAt),
     results: results.map(resultResource),

@@ -154,7 +154,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
       async (request, reply) => {
         const { principal, params } = request;
         const id = idOf(params);
-        const entry = audit.entry(actorOf(principal), 'report.removed', { kind: 'report', id });
+        const entry = audit.entry(actorOf(principal), 'report.deleted', { kind: 'report', id });
         await reports.remove(principal, id, entry);
         return reply.code(204).send(null);
       },

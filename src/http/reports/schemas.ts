@@ -10,7 +10,7 @@ import { warningOf } from '../../reports/stale-polls.ts';
 import { summaryOf } from '../../reports/summary.ts';
 import { REPORT_STATUSES, type ReportRecord } from '../../storage/ports/report-catalog.ts';
 import { seconds } from '../as-of.ts';
-import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { GivenInstant, Instant, Nullable, OneOf, oldName, StoreId, Uuid } from '../schemas.ts';
 import { TzVersion } from './tz-version.ts';
 import { Warning } from './warning.ts';
 
@@ -48,7 +48,8 @@ export function requestFrom({ as_of, estimator, detailed, stores }: Static<typeo
 
 export const ReportResource = Type.Object(
   {
-    id: Type.String({ format: 'uuid' }),
+    report_id: Uuid,
+    id: oldName(Uuid, 'report_id'),
     status: OneOf(REPORT_STATUSES),
     progress: Type.Number({ minimum: 0, maximum: 1, description: 'share of the stores done' }),
     as_of: Instant,
@@ -71,6 +72,7 @@ export const ReportProgress = Type.Pick(ReportResource, ['progress', 'status'], 
 
 export function reportResource(report: ReportRecord): Static<typeof ReportResource> {
   return {
+    report_id: report.id,
     id: report.id,
     status: report.status,
     progress: report.progress,

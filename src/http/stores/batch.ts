@@ -95,7 +95,7 @@ export function batchRoutes(stores: StoreService): Routes {
         return sendProblem(
           reply,
           'invalid_input',
-          `${failures.length} of ${changes.length} stores cannot be changed, so none was: ${first?.message}${more}`,
+          `${new Set(failures.map(({ index }) => index)).size} of ${changes.length} stores cannot be changed, so none was: ${first?.message}${more}`,
           failures.map(({ index, field, message }) => ({ in: 'body', field: `stores.${index}.${field}`, message })),
         );
       },

@@ -49,17 +49,18 @@ export function isTooBad({ read, rejected }: RowCounts, share: number, isAdditio
   return (rejected === read && !isAddition) || (rejected >= LEAST && rejected > share * read);
 }
 
+/** `1 of 5 rows is bad` */
+export function badOf({ read, rejected }: RowCounts): string {
+  return `${rejected} of ${counted(read, 'row')} ${rejected === 1 ? 'is' : 'are'} bad`;
+}
+
 /** The error for a file with too many bad rows. */
-export function tooBad(
-  label: string,
-  { read, rejected, listed }: ListedRowCounts,
-  share: number,
-  reasons: readonly string[],
-): UserError {
+export function tooBad(label: string, rows: ListedRowCounts, share: number, reasons: readonly string[]): UserError {
+  const { read, rejected, listed } = rows;
   const allowed = `${Number((100 * share).toPrecision(6))} %`;
   const limit = rejected === read ? 'every row is bad' : `more than ${allowed} are bad`;
   return invalid(
-    `${label}: ${rejected} of ${read} rows are bad (${limit}), so nothing was imported. The most common reasons${listed < rejected ? ` among the first ${listed}` : ''}: ` +
+    `${label}: ${badOf(rows)} (${limit}), so nothing was imported. The most common reasons${listed < rejected ? ` among the first ${listed}` : ''}: ` +
       `${reasons.join('; ')}. To import it anyway, allow a larger share of bad rows: --max-bad-share, MAX_BAD_SHARE or max_bad_share`,
   );
 }

@@ -30,7 +30,7 @@ export function censusWarnings(census: StoreCensus): string[] {
     const rest =
       zoneOnly === 0
         ? `the others are in the default zone, ${DEFAULT_ZONE}`
-        : `${counted(zoneOnly, 'store has', 'stores have')} a zone and no polls`;
+        : `${counted(zoneOnly, 'store has', 'stores have')} a time zone and no polls`;
     warnings.push(`${withZoneHere ?? withZone} of ${polled} polled stores have a time zone${here}; ${rest}`);
   }
   return warnings;

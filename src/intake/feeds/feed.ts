@@ -32,6 +32,8 @@ export interface Feed<Name extends string = string> {
   readonly title: string;
   /** The command-line option that takes its files, such as `--hours`. */
   readonly option: string;
+  /** An earlier name of the option, which still works. */
+  readonly oldOption?: string;
   /** The environment variable that lists its synced sources. */
   readonly variable: string;
   readonly columns: readonly FeedColumn[];

@@ -3,7 +3,7 @@ import { type Budgets, DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { ImportSession, MergeCounts, StoreCensus, UnreadStores } from '../../storage/ports/import-session.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
-import { BadRows, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
+import { BadRows, badOf, DEFAULT_BAD_SHARE, isTooBad, tooBad } from './bad-share.ts';
 import { interruptible } from './interruptible.ts';
 import type { Reject } from './list-rejects.ts';
 import { type OpenSource, openFiles, type ReadOptions, reporting } from './open-files.ts';
@@ -131,8 +131,8 @@ async function importFile(session: ImportSession, file: OpenSource, options: Imp
   }
   if (options.strict && first !== undefined) {
     throw invalid(
-      `${label} ${format.kind === 'csv' ? 'line' : 'row'} ${first.line}: ${first.reason}; ${rejected} of ${read} rows ` +
-        'are bad and strict is set, so nothing was imported',
+      `${label} ${format.kind === 'csv' ? 'line' : 'row'} ${first.line}: ${first.reason}; ${badOf(staged)} and strict ` +
+        'is set, so nothing was imported',
     );
   }
   const { maxBadShare = DEFAULT_BAD_SHARE, now, effectiveFrom = now, budgets = DEFAULT_BUDGETS, signal } = options;

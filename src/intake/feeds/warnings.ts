@@ -1,5 +1,6 @@
 import { counted } from '../../lib/text.ts';
 import type { UnreadStores } from '../../storage/ports/import-session.ts';
+import { badOf } from './bad-share.ts';
 import type { Feed } from './feed.ts';
 
 /** Warnings about a file that was imported although some of its rows are bad. */
@@ -7,9 +8,9 @@ export function warningsOf(
   feed: Feed,
   file: { readonly read: number; readonly rejected: number; readonly unreadStores: UnreadStores },
 ): string[] {
-  const { read, rejected, unreadStores } = file;
+  const { rejected, unreadStores } = file;
   if (rejected === 0) return [];
-  return [`${rejected} of ${read} rows are bad`, ...unreadWarnings(feed, unreadStores)];
+  return [badOf(file), ...unreadWarnings(feed, unreadStores)];
 }
 
 function unreadWarnings({ unread }: Feed, { kept, unknown, ids }: UnreadStores): string[] {

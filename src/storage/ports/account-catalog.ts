@@ -91,7 +91,8 @@ export interface AuditRecord {
 
 export interface AuditFilter {
   readonly actorId?: string;
-  readonly action?: string;
+  /** One of these. */
+  readonly actions?: readonly string[];
   readonly subjectKind?: string;
   readonly subjectId?: string;
 }

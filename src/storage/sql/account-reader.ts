@@ -104,7 +104,7 @@ export class SqlAccountReader implements AccountReader {
   audit(filter: AuditFilter, before: TimePlace | undefined, limit: number): Promise<AuditRecord[]> {
     const conditions = new Conditions()
       .equal('actor_id', filter.actorId)
-      .equal('action', filter.action)
+      .among('action', filter.actions)
       .equal('subject_kind', filter.subjectKind)
       .equal('subject_id', filter.subjectId)
       .behind('at_ms', 'audit_id', before);
@@ -137,6 +137,14 @@ class Conditions {
     if (value === undefined) return this;
     this.#conditions.push(`${column} = $${column}`);
     this.values[column] = value;
+    return this;
+  }
+
+  among(column: string, values: readonly string[] | undefined): this {
+    if (values === undefined) return this;
+    const names = values.map((_, i) => `${column}_${i}`);
+    this.#conditions.push(`${column} in (${names.map((name) => `$${name}`).join(', ')})`);
+    Object.assign(this.values, Object.fromEntries(values.map((value, i) => [names[i], value])));
     return this;
   }
 

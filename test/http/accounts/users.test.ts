@@ -287,14 +287,14 @@ test('admins can filter and page through the audit log', async (t) => {
   assert.deepEqual(all, [
     'owen user.signed_in',
     'bob user.signed_in',
-    'anna user.added',
-    'anna user.added',
+    'anna user.created',
+    'anna user.created',
     'anna user.signed_in',
     // The answer for the first user had signed her in already.
     'anna user.signed_in',
-    'anyone user.added',
+    'anyone user.created',
   ]);
-  const ofBob = (await anna.ask('GET', `/audit?subject_kind=User&subject_id=${ids.bob}&action=user.added`)).json<{
+  const ofBob = (await anna.ask('GET', `/audit?subject_kind=User&subject_id=${ids.bob}&action=user.created`)).json<{
     items: Body[];
   }>();
   assert.equal(ofBob.items.length, 1);

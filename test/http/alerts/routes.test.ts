@@ -78,11 +78,11 @@ test('a rule is created with defaults, read, changed and deleted', async (t) => 
   assert.equal((await ask('operator', 'GET', path)).statusCode, 404);
   const entries = await server.storage.accounts.audit({ subjectKind: 'alert_rule' }, undefined, 10);
   assert.deepEqual(entries.map(({ action }) => action).sort(), [
-    'alert_rule.added',
     'alert_rule.changed',
     'alert_rule.changed',
     'alert_rule.changed',
-    'alert_rule.removed',
+    'alert_rule.created',
+    'alert_rule.deleted',
   ]);
 });
 

@@ -103,7 +103,7 @@ suite('contact points', () => {
     assert.equal(wrong.status, 400, wrong.text);
     await ask(keys.olga, 'POST', `/contact-points/${id}/test`);
     const audit = await ask(keys.ann, 'GET', '/audit?subject_kind=contact_point');
-    assert.equal(audit.json().items[0].action, 'contact_point.added');
+    assert.equal(audit.json().items[0].action, 'contact_point.created');
     const deliveries = await ask(keys.olga, 'GET', '/deliveries');
     const metrics = await server.app.inject({ url: '/metrics', headers: as(keys.ann) });
     const stored = JSON.stringify(await recordsOf(storage));

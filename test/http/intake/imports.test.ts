@@ -100,7 +100,7 @@ test('a file of stores is tried, then imported, with the bad rows and from an in
   assert.deepEqual((await store()).zone, 'UTC');
   const done = await imported(server, 'stores', body, { query });
   assert.deepEqual(rowsOf(done), expected);
-  assert.deepEqual(done.warnings, ['1 of 2 rows are bad', '1 store has unknown time zones, because of bad rows: b']);
+  assert.deepEqual(done.warnings, ['1 of 2 rows is bad', '1 store has unknown time zones, because of bad rows: b']);
   const { name, zone, labels, probe_url } = await store();
   assert.deepEqual([name, zone, probe_url, labels], ['Loop', 'Asia/Tokyo', null, { City: 'Tokyo', brand: 'Tacos' }]);
   const key = (await server.storage.changing((writer) => writer.findStore('a')))?.key ?? 0;
@@ -157,7 +157,7 @@ test('stores with bad rows are counted and named, and max_bad_share sets the all
   const body = `${HOURS}old,0,soon,late\nnew,0,09:00,10:00\nnew,1,soon,late\n`;
   const allBad = await imported(server, 'hours', `${HOURS}old,0,soon,late\n`);
   assert.equal(allBad.status, 'failed');
-  assert.match(String(allBad.error), /: 1 of 1 rows are bad \(every row is bad\), so nothing was imported\./);
+  assert.match(String(allBad.error), /: 1 of 1 row is bad \(every row is bad\), so nothing was imported\./);
   assert.equal((await server.app.inject(`${ROOT}/${allBad.id}/rejects`)).statusCode, 200);
   const found = await imported(server, 'hours', body, { query: '&max_bad_share=1' });
   const stores = { stores_kept: 1, stores_unknown: 1, stores_named: ['new', 'old'] };

@@ -176,6 +176,13 @@ test('a change based on an outdated version is rejected', async (t) => {
   assert.deepEqual([late.statusCode, late.json<Json>().title], [412, 'Precondition Failed']);
   assert.equal((await ask('DELETE', '/one', undefined, { 'if-match': etag })).statusCode, 412);
   assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '"x"' })).statusCode, 412);
+  for (const given of ['3', '"3', '', '"1", "2"', 'W/3']) {
+    const malformed = await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': given });
+    assert.equal(malformed.statusCode, 400, given);
+    const { errors } = malformed.json<{ errors: { in: string; field: string; message: string }[] }>();
+    assert.deepEqual([errors[0]?.in, errors[0]?.field], ['header', 'if-match']);
+    assert.ok(errors[0]?.message.startsWith(`If-Match is ${given}, expected * or the ETag of the last`), given);
+  }
   assert.equal((await ask('PATCH', '/one', { name: 'yours' }, { 'if-match': '*' })).statusCode, 200);
 });
 
@@ -226,6 +233,46 @@ test('invalid stores are rejected, and the error names the field', async (t) => 
     await ask('POST', '', { store_id: 'one' });
     assert.equal((await ask('PATCH', '/one', body)).statusCode, 400);
   }
+});
+
+test('a label with an empty value is no label, so that an export can be imported without loss', async (t) => {
+  const { ask } = await opened(t);
+  const labels = async () => (await ask('GET', '/one')).json<{ labels: Json }>().labels;
+  await ask('POST', '', { store_id: 'one', labels: { city: 'Rome', brand: ' ' } });
+  assert.deepEqual(await labels(), { city: 'Rome' });
+  await ask('PATCH', '/one', { set_labels: { CITY: '', region: 'north' } });
+  assert.deepEqual(await labels(), { region: 'north' });
+  assert.equal((await ask('PATCH', '/one', { labels: { region: '' } })).statusCode, 200);
+  assert.deepEqual(await labels(), {});
+});
+
+test('every invalid field is named, in every part of a request', async (t) => {
+  const { ask, app } = await opened(t);
+  const faultsOf = (answer: { statusCode: number; body: string }) => {
+    assert.equal(answer.statusCode, 400, answer.body);
+    const { detail, errors } = JSON.parse(answer.body) as { detail: string; errors: Record<string, string>[] };
+    for (const { message } of errors) assert.ok(detail.includes(String(message)), detail);
+    return errors.map((one) => `${one.in} ${one.field}`);
+  };
+  const wrong = { name: '\u0000', time_zone: 'Mars/Base', probe_url: 'ftp://x', set_labels: { ' ': 'x' } };
+  const all = ['body name', 'body time_zone', 'body set_labels', 'body probe_url'];
+  assert.deepEqual(faultsOf(await ask('POST', '', { store_id: 'one', ...wrong })), all);
+  await ask('POST', '', { store_id: 'one' });
+  assert.deepEqual(faultsOf(await ask('PATCH', '/one', wrong)), all);
+  const both = await app.inject({
+    method: 'PATCH',
+    url: '/api/v1/stores/one?color=red',
+    payload: { name: 5, size: 1 },
+  });
+  assert.deepEqual(faultsOf(both).sort(), ['body name', 'body size', 'query color']);
+  const query = await app.inject('/api/v1/stores?limit=many&state=open');
+  assert.deepEqual(faultsOf(query).sort(), ['query limit', 'query state.0']);
+  const user = await app.inject({
+    method: 'POST',
+    url: '/api/v1/users',
+    payload: { login: 'a b', email: 'nowhere', role: 'admin', password: 'correct horse battery' },
+  });
+  assert.deepEqual(faultsOf(user), ['body login', 'body email']);
 });
 
 test('a poll restores a deleted store with its hours and polls, or without polls if they were deleted too', async (t) => {

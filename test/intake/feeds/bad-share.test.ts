@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BadRows, isTooBad } from '../../../src/intake/feeds/bad-share.ts';
+import { BadRows, badOf, isTooBad } from '../../../src/intake/feeds/bad-share.ts';
 import { hours } from '../../../src/intake/feeds/kinds/hours.ts';
 import { zones } from '../../../src/intake/feeds/kinds/zones.ts';
 import { warningsOf } from '../../../src/intake/feeds/warnings.ts';
@@ -37,6 +37,12 @@ test('reasons are counted together whatever their values, and the three most com
     'has another number of fields, expected 4 (4 rows)',
     'is not UTF-8 (2 rows)',
   ]);
+});
+
+test('one bad row is singular', () => {
+  assert.equal(badOf({ read: 5, rejected: 1 }), '1 of 5 rows is bad');
+  assert.equal(badOf({ read: 1, rejected: 1 }), '1 of 1 row is bad');
+  assert.equal(badOf({ read: 5, rejected: 2 }), '2 of 5 rows are bad');
 });
 
 test('a file that is mostly bad stops the whole import and says why', async (t) => {

@@ -18,7 +18,7 @@ test('ids that do not meet are a warning when they are most of either side, and 
   assert.equal(hours(10, 10, 10), 0);
   assert.equal(hours(10, 10, 11), 1);
   assert.deepEqual(censusWarnings(census({ polled: 3, withZone: 1, zoneOnly: 1, withZoneHere: 0 })), [
-    '0 of 3 polled stores have a time zone in this file; 1 store has a zone and no polls',
+    '0 of 3 polled stores have a time zone in this file; 1 store has a time zone and no polls',
   ]);
 });
 

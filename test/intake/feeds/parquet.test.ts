@@ -127,7 +127,7 @@ test('Parquet: in strict mode the row is named', async (t) => {
   );
   assert.equal(
     await importer.refusal({ zones: [path] }, { strict: true }),
-    'z.parquet row 2: store_id is empty; 1 of 2 rows are bad and strict is set, so nothing was imported',
+    'z.parquet row 2: store_id is empty; 1 of 2 rows is bad and strict is set, so nothing was imported',
   );
 });
 

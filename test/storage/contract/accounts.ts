@@ -375,7 +375,9 @@ export function accountsContract(engine: string, open: () => Promise<Storage>): 
       assert.deepEqual(await ids({}, { at: T + 1, id: 'a2' }, 2), ['a1', 'a0']);
       assert.deepEqual(await ids({ actorId: 'u1' }, undefined, 10), ['a2', 'a3']);
       assert.deepEqual(await ids({ actorId: 'u1', subjectId: 'u9' }, undefined, 10), ['a3']);
-      assert.deepEqual(await ids({ action: 'store.changed', subjectKind: 'store' }, undefined, 10), ['a1']);
+      assert.deepEqual(await ids({ actions: ['store.changed', 'store.x'], subjectKind: 'store' }, undefined, 10), [
+        'a1',
+      ]);
       const [first] = await accounts.audit({ subjectId: 's0' }, undefined, 1);
       assert.deepEqual(first, entries[0]);
     });

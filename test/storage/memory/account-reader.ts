@@ -96,10 +96,12 @@ export class MemoryAccountReader implements AccountReader {
   }
 
   async audit(filter: AuditFilter, before: TimePlace | undefined, limit: number): Promise<AuditRecord[]> {
-    const wanted = Object.entries(filter).filter(([, value]) => value !== undefined);
+    const { actions, ...others } = filter;
+    const wanted = Object.entries(others).filter(([, value]) => value !== undefined);
     const entries = [...this.#view.table('audit').values()]
       .map(auditOf)
-      .filter((entry) => wanted.every(([name, value]) => entry[name as keyof AuditFilter] === value));
+      .filter((entry) => actions?.includes(entry.action) ?? true)
+      .filter((entry) => wanted.every(([name, value]) => entry[name as keyof typeof others] === value));
     return page(entries, (entry) => entry, before, limit);
   }
 }

@@ -6,23 +6,23 @@ import { inWords } from './openings.ts';
 
 /** What was done, by the action of the entry. */
 export const ACTION_WORDS: Readonly<Record<string, string>> = {
-  'alert_rule.added': 'Created an alert rule',
   'alert_rule.changed': 'Updated an alert rule',
-  'alert_rule.removed': 'Deleted an alert rule',
+  'alert_rule.created': 'Created an alert rule',
+  'alert_rule.deleted': 'Deleted an alert rule',
   'backup.created': 'Downloaded a backup',
-  'contact_point.added': 'Created a contact point',
   'contact_point.changed': 'Updated a contact point',
-  'contact_point.removed': 'Deleted a contact point',
+  'contact_point.created': 'Created a contact point',
+  'contact_point.deleted': 'Deleted a contact point',
   'delivery.resent': 'Sent a message again',
-  'import.added': 'Imported files',
-  'import.removed': 'Deleted an import',
+  'import.created': 'Imported files',
+  'import.deleted': 'Deleted an import',
   'judgement.created': 'Planned downtime',
   'judgement.revoked': 'Revoked planned downtime',
-  'key.added': 'Created an API key',
+  'key.created': 'Created an API key',
   'key.first_used': 'Used an API key for the first time',
   'key.revoked': 'Revoked an API key',
   'poll.deleted': 'Deleted a check',
-  'report.removed': 'Deleted a report',
+  'report.deleted': 'Deleted a report',
   'setting.changed': 'Changed a setting',
   'store.changed': 'Updated a store',
   'store.created': 'Created a store',
@@ -32,8 +32,9 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'store.restored': 'Restored a store',
   'store.special_hours_removed': 'Deleted special hours',
   'store.special_hours_set': 'Set special hours',
-  'user.added': 'Added a user',
   'user.changed': 'Updated a user',
+  'user.created': 'Added a user',
+  'user.deleted': 'Deleted a user',
   'user.invitation_accepted': 'Accepted an invitation',
   'user.invited': 'Invited a user',
   'user.last_admin_kept': 'Kept the last admin',
@@ -42,7 +43,6 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'user.password_set': 'Set a password',
   'user.reauthenticated': 'Reauthenticated',
   'user.recovery_codes_renewed': 'Renewed recovery codes',
-  'user.removed': 'Deleted a user',
   'user.second_factor_added': 'Added a second factor',
   'user.second_factor_removed': 'Removed a second factor',
   'user.second_factor_reset': 'Reset second factors',
@@ -94,7 +94,7 @@ const PAGE_OF_KIND: Readonly<Record<string, string>> = {
 
 /** The page of what an entry is about; `undefined`: it has none. */
 export function subjectPath({ action, subject_kind: kind, subject_id: id }: AuditEntry): string | undefined {
-  if (action.endsWith('.removed') || action === 'store.deleted') return undefined;
+  if (action.endsWith('.deleted') && action !== 'poll.deleted') return undefined;
   const page = { user: '/people', store: '/stores', report: '/reports' }[kind];
   if (page !== undefined) return `${page}/${encodeURIComponent(id)}`;
   return PAGE_OF_KIND[kind];

@@ -11,7 +11,7 @@ import { Rejects } from './rejects.tsx';
 
 /** The status and result of one import. */
 export function ImportCard({ record, onEnd }: { readonly record: Import; readonly onEnd: () => void }) {
-  const { id, counts, status } = record;
+  const { import_id: id, counts, status } = record;
   const underWay = status === 'queued' || status === 'running';
   const progress = useSignal({ progress: record.progress, phase: record.phase });
   const rejects = useSignal(false);

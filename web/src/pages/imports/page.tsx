@@ -46,7 +46,7 @@ export default function ImportsPage() {
           {(imports) => (
             <ol class="imports">
               {imports.map((one) => (
-                <li key={one.id}>
+                <li key={one.import_id}>
                   <ImportCard record={one} onEnd={reload} />
                 </li>
               ))}

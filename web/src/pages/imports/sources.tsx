@@ -78,7 +78,8 @@ function SourceCard({ source, runs }: { readonly source: SyncSource; readonly ru
       {last !== null && last.error !== null && <p class="wrong">{last.error}</p>}
       {last !== null && last.bad_rows !== null && (
         <p class="banner" data-kind="warning">
-          {count(last.bad_rows.rejected)} of {count(last.bad_rows.read)} rows are bad
+          {count(last.bad_rows.rejected)} of {count(last.bad_rows.read)} rows{' '}
+          {last.bad_rows.rejected === 1 ? 'is' : 'are'} bad
           {last.bad_rows.stores_unknown > 0 &&
             `; stores with unknown hours or zones: ${count(last.bad_rows.stores_unknown)}`}
           {last.bad_rows.stores_kept > 0 && `; stores that keep theirs: ${count(last.bad_rows.stores_kept)}`}

@@ -33,7 +33,7 @@ export default function ReportsPage() {
           <NewReport
             latestPoll={fleet.data?.poller.latest_poll ?? undefined}
             stores={param('stores')}
-            onMade={(report) => go(at(`/reports/${report.id}`))}
+            onMade={(report) => go(at(`/reports/${report.report_id}`))}
           />
         )}
         <section aria-labelledby="history">
@@ -75,9 +75,9 @@ function History({ reports, onEnd }: { readonly reports: readonly Report[]; read
       </thead>
       <tbody>
         {reports.map((report) => (
-          <tr key={report.id}>
+          <tr key={report.report_id}>
             <td>
-              <Link href={at(`/reports/${report.id}`)}>
+              <Link href={at(`/reports/${report.report_id}`)}>
                 <Instant utc={report.as_of} as="date" />
               </Link>
             </td>

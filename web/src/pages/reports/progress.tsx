@@ -11,7 +11,7 @@ interface Props {
 /** The progress of a report while it is computed. */
 export function ReportProgress({ report, onEnd }: Props) {
   const done = useSignal(report.progress);
-  useWatch('GET /api/v1/reports/{id}/events', report.id, true, ['complete', 'failed', 'cancelled'], {
+  useWatch('GET /api/v1/reports/{id}/events', report.report_id, true, ['complete', 'failed', 'cancelled'], {
     onProgress: ({ progress }) => {
       done.value = progress;
     },

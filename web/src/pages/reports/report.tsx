@@ -135,8 +135,8 @@ function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: (
     case 'complete':
       return (
         <>
-          <Histogram id={report.id} />
-          <ReportTable id={report.id} stores={report.stores ?? 0} detailed={report.detailed} />
+          <Histogram id={report.report_id} />
+          <ReportTable id={report.report_id} stores={report.stores ?? 0} detailed={report.detailed} />
         </>
       );
   }
