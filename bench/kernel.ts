@@ -1,6 +1,5 @@
 import { FigureColumns } from '../src/domain/figures.ts';
 import { type Intervals, totalWithin } from '../src/domain/interval.ts';
-import { runToEnd } from '../src/domain/markov/em.ts';
 import { type EstimatorName, FleetEstimator } from '../src/domain/markov/estimator.ts';
 import { nearest, newEstimate } from '../src/domain/nearest.ts';
 import { Schedule } from '../src/domain/schedule.ts';
@@ -22,7 +21,7 @@ export async function measureKernel(fleets: Fleets): Promise<Section> {
   const estimator = new FleetEstimator();
   const estimated = (name: EstimatorName) =>
     timed(() => {
-      runToEnd(estimator.learn(batch, asOf));
+      estimator.use(estimator.learn(batch, asOf));
       estimator.estimate(name, batch, asOf, figures, 0);
     });
   const { whole, markov, sure, expansion, rest } = await interleaved(ROUNDS, {

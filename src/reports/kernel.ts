@@ -2,8 +2,7 @@ import type { FigureColumns } from '../domain/figures.ts';
 import { type EstimatorName, FleetEstimator, type FleetModel } from '../domain/markov/estimator.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import { Schedule, type ScheduleColumns } from '../domain/schedule.ts';
-import { type Batch, batchUptime, type StoreRange } from '../domain/uptime.ts';
-import { TimeSlice } from '../lib/time-slice.ts';
+import { allOf, type Batch, batchUptime, type StoreRange } from '../domain/uptime.ts';
 
 /** Everything that the figures of some consecutive stores are computed from. */
 export interface BatchColumns {
@@ -38,6 +37,8 @@ export interface Kernel {
    * @throws the reason of `signal` as soon as it aborts
    */
   compute(batch: BatchColumns, terms: Terms, signal?: AbortSignal): Promise<void>;
+  /** Ends its threads, if it has any, and what they are doing. */
+  close(): Promise<void>;
 }
 
 /** Computes some stores of a batch, in this thread. */
@@ -51,36 +52,22 @@ export function computeStores(batch: Batch, terms: Terms, fleet: FleetEstimator,
   fleet.estimate(estimator, batch, asOf, figures, offset, stores);
 }
 
-/** The number of stores computed between two looks at the clock: well under a millisecond. */
-const STORES_AT_ONCE = 64;
-
-/** Computes in the thread of the caller, in slices of a few milliseconds. A process should keep one, as its estimator. */
+/** Computes in the thread of the caller, which is busy meanwhile. A process should keep one, as its estimator. */
 export class LocalKernel implements Kernel {
   readonly #fleet = new FleetEstimator();
 
-  async learn(batch: BatchColumns, asOf: number, signal?: AbortSignal): Promise<FleetModel> {
-    const slice = new TimeSlice();
-    const steps = this.#fleet.learn(batchOf(batch), asOf);
-    for (;;) {
-      signal?.throwIfAborted();
-      const step = steps.next();
-      if (step.done) return step.value;
-      await slice.yieldIfOver();
-    }
+  async learn(batch: BatchColumns, asOf: number): Promise<FleetModel> {
+    return this.#fleet.learn(batchOf(batch), asOf);
   }
 
-  async compute(columns: BatchColumns, terms: Terms, signal?: AbortSignal): Promise<void> {
+  async compute(columns: BatchColumns, terms: Terms): Promise<void> {
     const batch = batchOf(columns);
-    const { stores } = batch.schedule;
-    const slice = new TimeSlice();
-    for (let first = 0; first < stores; first += STORES_AT_ONCE) {
-      signal?.throwIfAborted();
-      computeStores(batch, terms, this.#fleet, { first, end: Math.min(stores, first + STORES_AT_ONCE) });
-      await slice.yieldIfOver();
-    }
+    computeStores(batch, terms, this.#fleet, allOf(batch));
   }
+
+  async close(): Promise<void> {}
 }
 
-export function batchOf({ schedule, polls }: BatchColumns): Batch {
+function batchOf({ schedule, polls }: BatchColumns): Batch {
   return { schedule: new Schedule(schedule), polls };
 }

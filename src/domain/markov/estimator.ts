@@ -8,7 +8,7 @@ import { allOf, type Batch, eachStore, type StoreRange, type VisitStore } from '
 import { POLL_REACH, WINDOWS } from '../window.ts';
 import type { LatentClass } from './classes.ts';
 import { credibleInterval } from './credible-interval.ts';
-import { FleetSample, fitMixtureInSteps, runToEnd } from './em.ts';
+import { FleetSample, fitMixture } from './em.ts';
 import { GapTable } from './gap-table.ts';
 import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimePosterior } from './posterior.ts';
@@ -19,9 +19,6 @@ export type EstimatorName = (typeof ESTIMATORS)[number];
 
 /** The number of stores that the mixture is fitted to; more would not improve it. */
 const SAMPLE = 1000;
-
-/** The number of sampled stores in one step. */
-const SAMPLED_AT_ONCE = 100;
 
 /** Unmonitored time is extrapolated for no longer than this many stores of the sample, or the store itself, were monitored. */
 const ENOUGH_STORES = 200;
@@ -48,28 +45,22 @@ export class FleetEstimator {
   #model: FleetModel | undefined;
   #downtime: DowntimePosterior | undefined;
 
-  /** Fits the model of a new fleet to a sample spread over the batch, in steps of some milliseconds, and uses it. */
-  *learn(batch: Batch, asOf: number): Generator<void, FleetModel> {
+  /** Fits the model of a new fleet to a sample spread over the batch. */
+  learn(batch: Batch, asOf: number): FleetModel {
     const sample = this.#sample;
     sample.clear();
     const monitored: number[] = [];
-    const { first, end } = allOf(batch);
-    const every = Math.max(1, Math.floor((end - first) / SAMPLE));
+    const stores = allOf(batch);
+    const every = Math.max(1, Math.floor((stores.end - stores.first) / SAMPLE));
     const visit = (_store: number, open: Intervals, first: number, last: number): void => {
       if (!this.#gaps.gather(open, batch.polls, first, last, asOf)) return;
       sample.add(this.#gaps);
       monitored.push(monitoredTime(open, batch.polls, first, last, asOf - POLL_REACH, asOf));
     };
-    const step = SAMPLED_AT_ONCE * every;
-    for (let from = first; from < end; from += step) {
-      eachStore(batch, asOf, visit, { first: from, end: Math.min(end, from + step) }, every);
-      yield;
-    }
+    eachStore(batch, asOf, visit, stores, every);
     monitored.sort((a, b) => b - a);
-    const { table, weights } = yield* fitMixtureInSteps(sample);
-    const model = { classes: table.classes, weights, monitored: monitored[ENOUGH_STORES - 1] ?? 0 };
-    this.use(model);
-    return model;
+    const { table, weights } = fitMixture(sample);
+    return { classes: table.classes, weights, monitored: monitored[ENOUGH_STORES - 1] ?? 0 };
   }
 
   /** Estimates the stores of the fleet whose model this is from now on. */
@@ -98,7 +89,7 @@ export class FleetEstimator {
     offset: number,
     stores: StoreRange = allOf(batch),
   ): void {
-    const downtime = this.use(this.#model ?? runToEnd(this.learn(batch, asOf)));
+    const downtime = this.use(this.#model ?? this.learn(batch, asOf));
     const { mean, variance, never, always, longestGap } = downtime;
     const rule = newEstimate();
     const share = { mean: 0, variance: 0, none: 0, all: 0 };
