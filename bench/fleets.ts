@@ -140,6 +140,7 @@ async function fillLarge(path: string): Promise<void> {
       make_timestamp_ms(${end} - 3600000 * (${hours} - i % ${hours}) + (hash(i) % 3600000)::bigint),
       hash(i // 6) % 20 > 0
     from range(${stores * hours}) t(i)`);
+  await session.run('update revision set latest_poll_ms = (select epoch_ms(max(instant)) from polls)');
   session.close();
   database.close();
 }

@@ -1,5 +1,6 @@
 import { FigureColumns } from '../domain/figures.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
+import { PollMemory } from '../domain/polls.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import { keyRuns, positionsIn } from '../lib/key-runs.ts';
@@ -61,6 +62,8 @@ export async function computeReport(
   const least = options.stores === undefined ? 1 : FEW_STORES;
   const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, range, span));
   let model: FleetModel | undefined;
+  // One for the batch that is computed, one for the next one.
+  let [memory, otherMemory] = [new PollMemory(), new PollMemory()];
   let computing = Promise.resolve();
   let rows = 0;
   for (const run of runs) {
@@ -69,7 +72,7 @@ export async function computeReport(
       const end = Math.min(run.end, first + batchSize);
       const [offset, next] = [rows, rows + end - first];
       const schedule = await readScheduleColumns(snapshot, first, zoneAt.slice(offset, next), range);
-      const polls = await snapshot.polls(first, end, range.from, range.to);
+      const polls = await snapshot.polls(first, end, range.from, range.to, memory);
       figures.firstPoll.set(withinLongestWindow(await snapshot.firstPolls(first, end), asOf), offset);
       await computing;
       const batch = { schedule, polls };
@@ -82,6 +85,7 @@ export async function computeReport(
       // It is awaited after the next batch was read, and must not count as unhandled until then.
       computing.catch(() => {});
       rows = next;
+      [memory, otherMemory] = [otherMemory, memory];
     }
   }
   await computing;
