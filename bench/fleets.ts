@@ -54,9 +54,9 @@ export class Fleets {
     });
   }
 
-  /** A copy of the database, for statements outside the product: a file has one owner at a time. */
-  databaseCopy(): Promise<string> {
-    return this.#once('fleet-copy.duckdb', async (path) => copyFile(await this.database(), path));
+  /** A copy of the database: a file has one owner at a time, and services on one database share their work. */
+  databaseCopy(name = 'fleet-copy'): Promise<string> {
+    return this.#once(`${name}.duckdb`, async (path) => copyFile(await this.database(), path));
   }
 
   /** 100,000 stores, each polled once an hour for a week. */
