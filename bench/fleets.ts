@@ -54,9 +54,9 @@ export class Fleets {
     });
   }
 
-  /** A copy of the database, for statements outside the product: a file has one owner at a time. */
-  databaseCopy(): Promise<string> {
-    return this.#once('fleet-copy.duckdb', async (path) => copyFile(await this.database(), path));
+  /** A copy of the database: a file has one owner at a time, and services on one database share their work. */
+  databaseCopy(name = 'fleet-copy'): Promise<string> {
+    return this.#once(`${name}.duckdb`, async (path) => copyFile(await this.database(), path));
   }
 
   /** 100,000 stores, each polled once an hour for a week. */
@@ -140,6 +140,7 @@ async function fillLarge(path: string): Promise<void> {
       make_timestamp_ms(${end} - 3600000 * (${hours} - i % ${hours}) + (hash(i) % 3600000)::bigint),
       hash(i // 6) % 20 > 0
     from range(${stores * hours}) t(i)`);
+  await session.run('update revision set latest_poll_ms = (select epoch_ms(max(instant)) from polls)');
   session.close();
   database.close();
 }

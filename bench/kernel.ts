@@ -1,12 +1,12 @@
 import { FigureColumns } from '../src/domain/figures.ts';
 import { type Intervals, totalWithin } from '../src/domain/interval.ts';
-import { runToEnd } from '../src/domain/markov/em.ts';
 import { type EstimatorName, FleetEstimator } from '../src/domain/markov/estimator.ts';
 import { nearest, newEstimate } from '../src/domain/nearest.ts';
+import { Schedule } from '../src/domain/schedule.ts';
 import { type Batch, batchUptime } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';
 import type { Zone } from '../src/domain/zone.ts';
-import { readSchedule, ScheduleRange } from '../src/stores/schedule.ts';
+import { readScheduleColumns, ScheduleRange } from '../src/stores/schedule.ts';
 import { atLeast, atMost, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, timed } from './measure.ts';
@@ -21,7 +21,7 @@ export async function measureKernel(fleets: Fleets): Promise<Section> {
   const estimator = new FleetEstimator();
   const estimated = (name: EstimatorName) =>
     timed(() => {
-      runToEnd(estimator.learn(batch, asOf));
+      estimator.use(estimator.learn(batch, asOf));
       estimator.estimate(name, batch, asOf, figures, 0);
     });
   const { whole, markov, sure, expansion, rest } = await interleaved(ROUNDS, {
@@ -68,7 +68,7 @@ export function loadBatch(path: string): Promise<{ batch: Batch; asOf: number }>
       const range = new ScheduleRange(asOf - POLL_REACH, asOf);
       const batchZones = new Array<Zone>(end - first).fill(range.zone(null));
       for (const [i, key] of keys.entries()) batchZones[key - first] = range.zone(zones[i] ?? null);
-      const schedule = await readSchedule(snapshot, first, batchZones, range);
+      const schedule = new Schedule(await readScheduleColumns(snapshot, first, batchZones, range));
       const polls = await snapshot.polls(first, end, range.from, range.to);
       return { asOf, batch: { schedule, polls } };
     }),

@@ -66,7 +66,7 @@ if (writes) {
     file,
     whole
       ? render({ date, machine: machine(), data: fleets.name, sections })
-      : renderInto(await readFile(file, 'utf8'), { date, sections }),
+      : renderInto(await readFile(file, 'utf8'), { date, machine: machine(), sections }),
   );
   console.log('wrote docs/performance.md');
 }

@@ -25,14 +25,14 @@ export function render({ date, machine, data, sections }: Run): string {
 }
 
 /** docs/performance.md with these sections replaced, and the others unchanged. */
-export function renderInto(document: string, { date, sections }: Pick<Run, 'date' | 'sections'>): string {
+export function renderInto(document: string, { date, machine, sections }: Omit<Run, 'data'>): string {
   return sections
     .reduce((text, section) => {
       const rows = targetsOf(section).map((row) => `| ${row.join(' | ')} |`);
       const known = new Set(rows.map(nameOf));
       const [before = '', targets = '', ...rest] = text.split(/\n\n(?=## )/);
       const others = targets.split('\n').filter((row) => !known.has(nameOf(row)));
-      const written = `${sectionText(section)}\n\nThis section was measured on ${date}.`;
+      const written = `${sectionText(section)}\n\nThis section was measured on ${date}: ${machine}.`;
       const place = rest.findIndex((other) => other.startsWith(`## ${section.title}\n`));
       rest.splice(place < 0 ? rest.length : place, place < 0 ? 0 : 1, written);
       return [before, [...others, ...rows].join('\n'), ...rest].join('\n\n');

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { OPEN } from '../src/accounts/access.ts';
+import { loadConfig } from '../src/config/config.ts';
+import type { Kernel } from '../src/reports/kernel.ts';
 import { type ResultKind, type ResultName, ResultsFolder } from '../src/reports/results.ts';
 import { type ReportRequest, ReportService } from '../src/reports/service.ts';
+import { ThreadKernel } from '../src/reports/threads/kernel.ts';
 import type { FileDigest } from '../src/storage/ports/report-catalog.ts';
 import type { Snapshot } from '../src/storage/ports/snapshot.ts';
 import type { Storage } from '../src/storage/ports/storage.ts';
@@ -12,23 +15,27 @@ import type { Storage } from '../src/storage/ports/storage.ts';
 /** The product's report service on a database, timed by stage. */
 export class Reporting {
   readonly #service: ReportService;
+  readonly #kernel: Kernel;
   readonly #stages: Stages;
   readonly #ends = new EventEmitter();
   #last = '';
 
-  private constructor(storage: Storage, folder: string) {
+  private constructor(storage: Storage, folder: string, kernel: Kernel) {
+    this.#kernel = kernel;
     this.#stages = new Stages();
     this.#service = new ReportService({
       storage: timedStorage(storage, this.#stages),
       results: new TimedResults(join(folder, 'results'), this.#stages),
+      kernel,
       log: pino({ level: 'silent' }),
       now: Date.now,
       onEnd: () => this.#ends.emit('end'),
     });
   }
 
-  static async start(storage: Storage, folder: string): Promise<Reporting> {
-    const reporting = new Reporting(storage, folder);
+  /** @param kernel that of a server, if not given */
+  static async start(storage: Storage, folder: string, kernel = serverKernel()): Promise<Reporting> {
+    const reporting = new Reporting(storage, folder, kernel);
     await reporting.#service.start();
     return reporting;
   }
@@ -70,9 +77,14 @@ export class Reporting {
     return buffer(content);
   }
 
-  stop(): Promise<void> {
-    return this.#service.stop();
+  async stop(): Promise<void> {
+    await this.#service.stop();
+    await this.#kernel.close();
   }
+}
+
+function serverKernel(): Kernel {
+  return new ThreadKernel({ threads: loadConfig({}).workers });
 }
 
 /** Adds up milliseconds by stage; the rest of a round is the kernel and the sorting of IDs. */
@@ -169,7 +181,7 @@ function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
     zoneVersions: (key) => snapshot.zoneVersions(key),
     specialDates: (key, from, to) => snapshot.specialDates(key, from, to),
     firstPolls: (first, end) => stages.in('read stores', () => snapshot.firstPolls(first, end)),
-    polls: (first, end, from, to) => stages.in('read polls', () => snapshot.polls(first, end, from, to)),
+    polls: (...given) => stages.in('read polls', () => snapshot.polls(...given)),
     pollReasons: (first, end, from, to) => snapshot.pollReasons(first, end, from, to),
     inactiveKeys: (from, to) => snapshot.inactiveKeys(from, to),
     lastPolls: (key, from, to, limit) => snapshot.lastPolls(key, from, to, limit),

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { pino } from 'pino';
 import { createBackup } from '../backup/create.ts';
 import { createSyncs } from '../compose/background.ts';
-import { createOutbox, createReader, openAccounts, openJudgements } from '../compose/parts.ts';
+import { createKernel, createOutbox, createReader, openAccounts, openJudgements } from '../compose/parts.ts';
 import { stopWork } from '../compose/stopping.ts';
 import { backupSource, openServerStorage, openStorage } from '../compose/storages.ts';
 import { type Config, type ConfigFlags, type DatabaseLocation, loadConfig } from '../config/config.ts';
@@ -128,6 +128,7 @@ export function contextOn(config: Config, storage: Storage, outbox?: Outbox): Op
   const accounts = openAccounts(storage, config, outbox);
   return {
     ...{ config, storage, accounts, judgements: openJudgements(storage, accounts), now: Date.now },
+    kernel: createKernel(config, LOG),
     syncs: (signal) => {
       const reader = createReader(config, storage, LOG);
       const syncs = createSyncs(config, { storage, reader, log: LOG, now: Date.now, onChanged: () => {} });

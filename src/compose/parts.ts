@@ -14,6 +14,7 @@ import { CLOCKS } from '../lib/world/clocks.ts';
 import { type MailOutcome, Outbox } from '../mail/outbox.ts';
 import { SmtpMailer } from '../mail/smtp.ts';
 import type { OperationContext } from '../operations/operation.ts';
+import { ThreadKernel } from '../reports/threads/kernel.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { feedsFolder } from './storages.ts';
@@ -26,6 +27,14 @@ export function createReader(config: Config, storage: Storage, log: Logger): Fee
     duckdb: duckdbLimits(config.budgets),
     storesAmong: async (ids) => new Set((await storage.snapshot((snapshot) => snapshot.storesNamed(ids))).ids),
     log,
+  });
+}
+
+/** Computes reports in threads of this process. */
+export function createKernel({ workers }: Pick<Config, 'workers'>, log: Logger): ThreadKernel {
+  return new ThreadKernel({
+    threads: workers,
+    onDeath: (reason) => log.warn({ reason }, 'a computing thread ended unexpectedly; another one takes over'),
   });
 }
 

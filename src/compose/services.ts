@@ -23,6 +23,7 @@ import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { CLOCKS } from '../lib/world/clocks.ts';
 import { Metrics } from '../metrics.ts';
+import type { Kernel } from '../reports/kernel.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { ReportService } from '../reports/service.ts';
 import type { PollBatch, Storage } from '../storage/ports/storage.ts';
@@ -31,7 +32,7 @@ import { StoreService } from '../stores/service.ts';
 import { type Alerts, createAlerts } from './alerts.ts';
 import { createProber, createSyncs, createWriteChecks, SERVER, type Sink, startClock } from './background.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
-import { createOutbox, createReader, openAccounts, openLog } from './parts.ts';
+import { createKernel, createOutbox, createReader, openAccounts, openLog } from './parts.ts';
 import { stopWork } from './stopping.ts';
 import { backupsFolder } from './storages.ts';
 
@@ -46,6 +47,7 @@ export interface Services {
   readonly health: Health;
   readonly imports: ImportService;
   readonly judgements: JudgementService;
+  readonly kernel: Kernel;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly notifications: Notifications;
@@ -72,6 +74,8 @@ export interface ServiceParts {
   readonly log?: Logger;
   /** Reads the feeds that come in. */
   readonly reader?: Pick<FeedReader, 'read' | 'clear'>;
+  /** Computes reports. */
+  readonly kernel?: Kernel;
   /** Makes the requests of probes. */
   readonly client?: ProberDependencies['client'];
   /** This server among those on the same database. */
@@ -92,10 +96,12 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   metrics.watchClock(() => clock.steps);
   const health = new Health({ now, elapsed });
   metrics.watchWriters(() => health.writers());
+  const kernel = parts.kernel ?? createKernel(config, log);
   const reports = new ReportService({
     storage,
     budgets: config.budgets,
     results: new ResultsFolder(config.resultsDir),
+    kernel,
     estimator: config.estimator,
     pollInterval: config.poll.interval,
     live: isLive(config),
@@ -226,7 +232,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, alerts, clock, directory, fleet, freshness, health, imports, judgements, log, metrics },
+    ...{ accounts, alerts, clock, directory, fleet, freshness, health, imports, judgements, kernel, log, metrics },
     ...{ notifications, polls, prober, reports, stores, syncs },
     start: async () => {
       await reader.clear();
@@ -245,6 +251,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
       const optional = [prober, outbox].filter((one) => one !== undefined);
       const work = [alerts, reports, imports, syncs, checks, notifications];
       await stopWork(storage, [...work, ...optional]);
+      await kernel.close();
     },
   };
 }

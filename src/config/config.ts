@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { DAY, HOUR } from '../domain/hours.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { DEFAULT_BAD_SHARE } from '../intake/feeds/bad-share.ts';
@@ -35,6 +36,8 @@ export interface Config {
   readonly logLevel: string;
   /** The default estimator of reports. */
   readonly estimator: EstimatorName;
+  /** The number of threads that compute. */
+  readonly workers: number;
   /** Requests per minute that a user, or an address without one, can send; 0: no limit. */
   readonly rateLimit: number;
   /** Networks of proxies whose forwarding headers are trusted. */
@@ -80,6 +83,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
+const MOST_WORKERS = 256;
+
+/** One core stays free for requests. */
+const DEFAULT_WORKERS = Math.min(MOST_WORKERS, Math.max(1, availableParallelism() - 1));
+
 /**
  * Loads the configuration from flags and environment variables, validated once and frozen.
  *
@@ -102,6 +110,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     maxBadShare: share(setting('maxBadShare', '--max-bad-share', 'MAX_BAD_SHARE', String(DEFAULT_BAD_SHARE))),
     logLevel: oneOf(setting('logLevel', '--log-level', 'LOG_LEVEL', 'info'), LOG_LEVELS),
     estimator: oneOf(setting('estimator', '--estimator', 'ESTIMATOR', 'nearest'), ESTIMATORS),
+    workers: wholeNumber({ name: 'WORKERS', value: env.WORKERS || String(DEFAULT_WORKERS) }, 1, MOST_WORKERS),
     rateLimit: count(setting('rateLimit', '--rate-limit', 'RATE_LIMIT', '6000')),
     trustedProxies: list({ name: 'TRUSTED_PROXIES', value: env.TRUSTED_PROXIES ?? '' }).map((part) =>
       parseNetwork('TRUSTED_PROXIES', part),

@@ -11,6 +11,8 @@ export type ColumnName = `${FigureKind | DetailKind | 'covered'}_${WindowName}` 
  */
 export class FigureColumns {
   readonly stores: number;
+  /** What the columns are views of, if other threads can share them. */
+  readonly memory: SharedArrayBuffer | undefined;
   /** Whether there are columns of `DetailKind`. */
   readonly isDetailed: boolean;
   /** Milliseconds between two polls of a store, if there are columns of the covered time. */
@@ -30,14 +32,26 @@ export class FigureColumns {
   readonly #polls: readonly Float64Array[];
   readonly #covered: readonly Float64Array[];
 
-  /** @param pollInterval milliseconds between two polls of a store; without it, there is no covered time */
-  constructor(stores: number, detailed = false, pollInterval: number | undefined = undefined) {
+  /**
+   * @param pollInterval milliseconds between two polls of a store; without it, there is no covered time
+   * @param memory that of equal figures, to share them; new columns, if not given
+   */
+  constructor(
+    stores: number,
+    detailed = false,
+    pollInterval: number | undefined = undefined,
+    memory?: SharedArrayBuffer,
+  ) {
     this.stores = stores;
+    this.memory = memory;
     this.isDetailed = detailed;
     this.pollInterval = pollInterval;
     const columns = new Map<ColumnName, Float64Array>();
     const add = (name: ColumnName): Float64Array => {
-      const column = new Float64Array(stores);
+      const column =
+        memory === undefined
+          ? new Float64Array(stores)
+          : new Float64Array(memory, columns.size * stores * Float64Array.BYTES_PER_ELEMENT, stores);
       columns.set(name, column);
       return column;
     };
@@ -47,7 +61,8 @@ export class FigureColumns {
     };
     const [up = [], down = [], open = []] = byWindow(['up', 'down', 'open']);
     this.pollsCounted = add('polls_counted');
-    this.firstPoll = add('first_poll').fill(Number.NaN);
+    this.firstPoll = add('first_poll');
+    if (memory === undefined) this.firstPoll.fill(Number.NaN);
     const [low = [], high = [], gap = [], polls = []] = byWindow(detailed ? ['low', 'high', 'unpolled', 'polls'] : []);
     const [covered = []] = byWindow(pollInterval === undefined ? [] : ['covered']);
     this.columns = columns;
@@ -59,6 +74,16 @@ export class FigureColumns {
     this.#longestGap = gap;
     this.#polls = polls;
     this.#covered = covered;
+  }
+
+  /** New figures that other threads can share. */
+  static shared(stores: number, detailed: boolean, pollInterval: number | undefined): FigureColumns {
+    const perWindow = 3 + (detailed ? 4 : 0) + (pollInterval === undefined ? 0 : 1);
+    const columns = perWindow * WINDOW_NAMES.length + 2;
+    const memory = new SharedArrayBuffer(columns * stores * Float64Array.BYTES_PER_ELEMENT);
+    const figures = new FigureColumns(stores, detailed, pollInterval, memory);
+    figures.firstPoll.fill(Number.NaN);
+    return figures;
   }
 
   up(store: number, window: number): number {

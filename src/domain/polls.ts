@@ -9,17 +9,54 @@ export interface PollColumns {
   readonly active: Uint8Array;
 }
 
+/** New columns for as many polls. */
+export function newPollColumns(length: number): PollColumns {
+  return { length, store: new Int32Array(length), instant: new Float64Array(length), active: new Uint8Array(length) };
+}
+
+/**
+ * Memory that threads can share, for the polls of one batch after the other: those of the batch before are overwritten.
+ * New shared memory for each batch would stay until a garbage collection, which it does not bring about.
+ */
+export class PollMemory {
+  #read = newPollColumns(0);
+  #arranged = newPollColumns(0);
+
+  /** Columns for as many polls as they are read. */
+  forReading(length: number): PollColumns {
+    if (length > this.#read.store.length) this.#read = sharedPollColumns(length);
+    return { ...this.#read, length };
+  }
+
+  /** Columns for as many polls once they are arranged. */
+  forArranging(length: number): PollColumns {
+    if (length > this.#arranged.store.length) this.#arranged = sharedPollColumns(length);
+    return { ...this.#arranged, length };
+  }
+}
+
+/** Columns for as many polls and some more, since no batch is exactly as large as the one before. */
+function sharedPollColumns(length: number): PollColumns {
+  const capacity = Math.ceil(1.25 * length);
+  return {
+    length,
+    store: new Int32Array(new SharedArrayBuffer(capacity * Int32Array.BYTES_PER_ELEMENT)),
+    instant: new Float64Array(new SharedArrayBuffer(capacity * Float64Array.BYTES_PER_ELEMENT)),
+    active: new Uint8Array(new SharedArrayBuffer(capacity)),
+  };
+}
+
 /**
  * The polls ordered by store and instant, each instant of a store once: of repeated ones the last entry wins. Polls that
  * are already in order are returned as they are.
+ *
+ * @param memory receives those that are not in order; new memory, if not given
  */
-export function arrangePolls(polls: PollColumns, stores: number): PollColumns {
+export function arrangePolls(polls: PollColumns, stores: number, memory?: PollMemory): PollColumns {
   if (isArranged(polls)) return polls;
   const { length } = polls;
   const order = byStore(polls, stores);
-  const store = new Int32Array(length);
-  const instant = new Float64Array(length);
-  const active = new Uint8Array(length);
+  const { store, instant, active } = memory?.forArranging(length) ?? newPollColumns(length);
   let kept = 0;
   for (let from = 0; from < length; ) {
     const current = polls.store[order[from] as number] as number;

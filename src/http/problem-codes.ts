@@ -78,7 +78,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
     knownType: 'urn:restaurant-monitor:busy',
   },
   unwritable: { status: 503, meaning: 'a file or folder of the server cannot be written' },
-  unreadable: { status: 503, meaning: 'a file of the server could not be read to its end' },
+  unreadable: { status: 503, meaning: 'a file of the server could not be read, or a report not computed, to its end' },
   full: { status: 507, meaning: 'the disk, or the results folder, is full' },
 };
 

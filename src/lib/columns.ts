@@ -39,6 +39,15 @@ export class GrowingColumn<T extends ColumnArray> {
   }
 }
 
+/** A column in memory that threads can share: itself if it lies there already, otherwise a copy of its first `length` values. */
+export function shared<T extends ColumnArray>(column: T, length = column.length): T {
+  if (column.buffer instanceof SharedArrayBuffer) return column;
+  const Column = column.constructor as new (memory: SharedArrayBuffer) => T;
+  const copy = new Column(new SharedArrayBuffer(length * column.BYTES_PER_ELEMENT));
+  copy.set(column.subarray(0, length));
+  return copy;
+}
+
 export function int32Column(): GrowingColumn<Int32Array> {
   return new GrowingColumn((length) => new Int32Array(length));
 }

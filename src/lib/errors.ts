@@ -16,7 +16,7 @@ export type ErrorCode =
   | 'busy'
   /** One of the program's own files or folders cannot be written. */
   | 'unwritable'
-  /** A file was not read to its end; the cause may lie elsewhere. */
+  /** A file was not read, or a report not computed, to its end; the cause may lie elsewhere. */
   | 'unreadable'
   /** The media type or encoding of a request body is not supported. */
   | 'unsupported_media_type'

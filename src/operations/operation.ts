@@ -5,6 +5,7 @@ import type { Reject } from '../intake/feeds/list-rejects.ts';
 import type { FeedReader } from '../intake/feeds/reader/reader.ts';
 import type { SyncService } from '../intake/sync/service.ts';
 import type { JudgementService } from '../judgements/service.ts';
+import type { Kernel } from '../reports/kernel.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 
 /** What operations work on: an open database, in the process of a command or in that of a server. */
@@ -18,6 +19,8 @@ export interface OperationContext {
   readonly judgements: JudgementService;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
+  /** Computes reports. */
+  readonly kernel: Kernel;
   /** Reads feeds in child processes; `undefined`: this process reads them. */
   readonly reader?: Pick<FeedReader, 'read'>;
   /**

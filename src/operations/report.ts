@@ -28,7 +28,7 @@ export interface WrittenReport {
 
 /** Computes a report and writes it in a format. */
 export const writeReport: Operation<WriteReport, WrittenReport> = async (context, args, io) => {
-  const { config, storage, now } = context;
+  const { config, storage, kernel, now } = context;
   const { estimator = config.estimator, format } = args;
   const { figures, newest } = await storage.snapshot(async (snapshot) => {
     const newest = await snapshot.latestPoll(Math.min(latestInstant(now()), args.asOf ?? Number.POSITIVE_INFINITY));
@@ -39,7 +39,7 @@ export const writeReport: Operation<WriteReport, WrittenReport> = async (context
     const onProgress = (done: number) => io.progress('computing', done);
     const pollInterval = config.poll.interval;
     const { signal } = io;
-    const options = { estimator, detailed: format === 'full', pollInterval, onProgress, signal };
+    const options = { estimator, detailed: format === 'full', pollInterval, kernel, onProgress, signal };
     return { newest, figures: await computeReport(snapshot, asOf, options) };
   }, 'background');
   await write(figures, format, io);

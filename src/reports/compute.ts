@@ -1,13 +1,13 @@
 import { FigureColumns } from '../domain/figures.ts';
-import { type EstimatorName, FleetEstimator } from '../domain/markov/estimator.ts';
-import { type Batch, batchUptime, type StoreRange } from '../domain/uptime.ts';
+import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
+import { PollMemory } from '../domain/polls.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import { keyRuns, positionsIn } from '../lib/key-runs.ts';
-import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports/snapshot.ts';
-import { readSchedule, ScheduleRange } from '../stores/schedule.ts';
+import { readScheduleColumns, ScheduleRange } from '../stores/schedule.ts';
 import type { ReportFigures } from './figures.ts';
+import { type Kernel, LocalKernel } from './kernel.ts';
 
 export interface ComputeOptions {
   /** The ids of the stores to report on, each once; unknown ids are ignored. All stores, if not given. */
@@ -18,15 +18,18 @@ export interface ComputeOptions {
   readonly detailed?: boolean;
   /** Milliseconds between two polls of a store, for the covered time; without it, the report has none. */
   readonly pollInterval?: number | undefined;
-  /** Computes details. A process that computes many reports should keep one, which makes them faster. */
-  readonly fleetEstimator?: FleetEstimator;
+  /** Computes the batches; in this thread, if not given. */
+  readonly kernel?: Kernel | undefined;
   /** Receives the share of the stores that is done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** The approximate number of polls in memory at a time: 13 bytes each, twice while they are sorted. */
-const POLLS_IN_MEMORY = 1_000_000;
+/**
+ * The approximate number of polls of a batch: 13 bytes each, twice while they are sorted. A model is fitted to the first
+ * batch, so this decides results, and must not depend on the machine.
+ */
+const POLLS_IN_BATCH = 1_000_000;
 
 /** Up to this many stores are looked up by id; for more, all are read and filtered. */
 const FEW_STORES = 500;
@@ -36,8 +39,8 @@ const MOST_RUNS = 500;
 
 /**
  * Computes the figures of the stores for the windows that end at `asOf`. Memory beside the result (about 100 bytes a
- * store, 200 with details) is bounded by a batch of stores, not by the fleet. For few stores, only the data near them is
- * read. The computation lets other work run every few milliseconds.
+ * store, 200 with details) is bounded by two batches of stores, not by the fleet: while one is computed, the next
+ * one is read. For few stores, only the data near them is read.
  *
  * @throws the reason of `signal` when that is aborted
  */
@@ -49,69 +52,50 @@ export async function computeReport(
   const { keys, ids, zones } = await storesIn(snapshot, options.stores);
   const runs = keyRuns(keys, options.stores === undefined ? 1 : MOST_RUNS);
   const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
-  const { estimator = 'nearest', detailed = false, pollInterval } = options;
+  const { estimator = 'nearest', detailed = false, pollInterval, signal, kernel = new LocalKernel() } = options;
   // A row for each key, so that a batch is a range of rows; the rows of other stores stay empty.
-  const figures = new FigureColumns(span, detailed || estimator !== 'nearest', pollInterval);
-  const compute = computing(estimator, asOf, figures, options.fleetEstimator);
+  const figures = FigureColumns.shared(span, detailed || estimator !== 'nearest', pollInterval);
   const positions = positionsIn(runs, keys);
   const range = new ScheduleRange(asOf - POLL_REACH, asOf);
   const zoneAt = new Array<Zone>(span).fill(range.zone(null));
   for (let i = 0; i < keys.length; i++) zoneAt[positions[i] as number] = range.zone(zones[i] ?? null);
   const least = options.stores === undefined ? 1 : FEW_STORES;
   const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, range, span));
-  let offset = 0;
+  let model: FleetModel | undefined;
+  // One for the batch that is computed, one for the next one.
+  let [memory, otherMemory] = [new PollMemory(), new PollMemory()];
+  let computing = Promise.resolve();
+  let rows = 0;
   for (const run of runs) {
     for (let first = run.first; first < run.end; first += batchSize) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const end = Math.min(run.end, first + batchSize);
-      const schedule = await readSchedule(snapshot, first, zoneAt.slice(offset, offset + end - first), range);
-      const polls = await snapshot.polls(first, end, range.from, range.to);
+      const [offset, next] = [rows, rows + end - first];
+      const schedule = await readScheduleColumns(snapshot, first, zoneAt.slice(offset, next), range);
+      const polls = await snapshot.polls(first, end, range.from, range.to, memory);
       figures.firstPoll.set(withinLongestWindow(await snapshot.firstPolls(first, end), asOf), offset);
-      await compute({ schedule, polls }, offset);
-      offset += end - first;
-      options.onProgress?.(offset / span);
+      await computing;
+      const batch = { schedule, polls };
+      const compute = async () => {
+        if (figures.isDetailed) model ??= await kernel.learn(batch, asOf, signal);
+        await kernel.compute(batch, { asOf, estimator, model, figures, offset }, signal);
+        options.onProgress?.(next / span);
+      };
+      computing = compute();
+      // It is awaited after the next batch was read, and must not count as unhandled until then.
+      computing.catch(() => {});
+      rows = next;
+      [memory, otherMemory] = [otherMemory, memory];
     }
   }
+  await computing;
   return { asOf, estimator, ...sortedById(ids, positions, figures) };
-}
-
-/** Computes a batch whose first store has the row `offset`, in time slices. */
-type Compute = (batch: Batch, offset: number) => Promise<void>;
-
-/** The number of stores computed between two looks at the clock: well under a millisecond. */
-const STORES_AT_ONCE = 64;
-
-function computing(
-  name: EstimatorName,
-  asOf: number,
-  figures: FigureColumns,
-  estimator = new FleetEstimator(),
-): Compute {
-  if (!figures.isDetailed)
-    return (batch, offset) => inSlices(batch, (stores) => batchUptime(batch, asOf, figures, offset, stores));
-  let learned = false;
-  return async (batch, offset) => {
-    if (!learned) {
-      const slice = new TimeSlice();
-      for (const _ of estimator.learn(batch, asOf)) await slice.yieldIfOver();
-      learned = true;
-    }
-    await inSlices(batch, (stores) => estimator.estimate(name, batch, asOf, figures, offset, stores));
-  };
 }
 
 /** Replaces first polls before the longest window or after `asOf` by NaN. */
 function withinLongestWindow(firstPolls: Float64Array, asOf: number): Float64Array {
   const from = asOf - Math.max(...WINDOWS);
   return firstPolls.map((instant) => (instant >= from && instant <= asOf ? instant : Number.NaN));
-}
-
-async function inSlices({ schedule }: Batch, work: (stores: StoreRange) => void): Promise<void> {
-  const slice = new TimeSlice();
-  for (let first = 0; first < schedule.stores; first += STORES_AT_ONCE) {
-    work({ first, end: Math.min(schedule.stores, first + STORES_AT_ONCE) });
-    await slice.yieldIfOver();
-  }
 }
 
 async function storesIn(snapshot: Snapshot, wanted: readonly string[] | undefined): Promise<StoreColumns> {
@@ -127,10 +111,10 @@ async function storesIn(snapshot: Snapshot, wanted: readonly string[] | undefine
   };
 }
 
-/** The number of stores whose polls fit in memory, on average. */
+/** The number of stores whose polls make a batch, on average. */
 async function batchSizeOf(snapshot: Snapshot, { from, to }: ScheduleRange, span: number): Promise<number> {
   const polls = await snapshot.countPolls(from, to);
-  return Math.floor((POLLS_IN_MEMORY * span) / Math.max(polls, span));
+  return Math.floor((POLLS_IN_BATCH * span) / Math.max(polls, span));
 }
 
 /** Puts the rows at `positions` in the order of their ids. Engines sort by bytes, which nearly always is that order. */

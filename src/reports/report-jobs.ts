@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { zoneRelease } from '../calendar/tzdb.ts';
-import { FleetEstimator } from '../domain/markov/estimator.ts';
 import type { JobKind, RunningJob } from '../jobs/queue.ts';
 import { newId } from '../lib/world/random.ts';
 import { LEASE, type NewResult, type ReportRecord } from '../storage/ports/report-catalog.ts';
@@ -8,11 +7,13 @@ import type { Storage } from '../storage/ports/storage.ts';
 import { computeReport } from './compute.ts';
 import { encodeFigures } from './figures.ts';
 import { renderFigures } from './formats.ts';
+import type { Kernel } from './kernel.ts';
 import type { ResultsFolder } from './results.ts';
 
 export interface ReportJobsOptions {
   readonly storage: Storage;
   readonly results: ResultsFolder;
+  readonly kernel: Kernel;
   /** Milliseconds between two polls of a store, for the covered time; without it, reports have none. */
   readonly pollInterval: number | undefined;
   /** The clock, milliseconds. */
@@ -42,14 +43,14 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
   readonly renewInterval = RENEW_INTERVAL;
   readonly #storage: Storage;
   readonly #results: ResultsFolder;
+  readonly #kernel: Kernel;
   readonly #pollInterval: number | undefined;
   readonly #now: () => number;
-  /** Kept for as long as the worker, which keeps its optimized code. */
-  readonly #estimator = new FleetEstimator();
 
-  constructor({ storage, results, pollInterval, now }: ReportJobsOptions) {
+  constructor({ storage, results, kernel, pollInterval, now }: ReportJobsOptions) {
     this.#storage = storage;
     this.#results = results;
+    this.#kernel = kernel;
     this.#pollInterval = pollInterval;
     this.#now = now;
   }
@@ -70,8 +71,8 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
 
   async run({ id, attempt, asOf, estimator, detailed, filter }: ClaimedReport, running: RunningJob) {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
-    const [pollInterval, fleetEstimator] = [this.#pollInterval, this.#estimator];
-    const options = { stores, estimator, detailed, pollInterval, fleetEstimator, ...running };
+    const [pollInterval, kernel] = [this.#pollInterval, this.#kernel];
+    const options = { stores, estimator, detailed, pollInterval, kernel, ...running };
     const computed = await this.#storage.snapshot((snapshot) => computeReport(snapshot, asOf, options), 'background');
     const name = { id, attempt };
     const [csv, figures] = await Promise.all([

@@ -15,6 +15,7 @@ import type { AuditRecord } from '../storage/ports/account-catalog.ts';
 import type { JobPosition } from '../storage/ports/jobs.ts';
 import type { ReportRecord, ReportStatus } from '../storage/ports/report-catalog.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import { type Kernel, LocalKernel } from './kernel.ts';
 import { ResultReader } from './reader.ts';
 import { type ClaimedReport, type ComputedReport, ReportJobs } from './report-jobs.ts';
 import type { ResultsFolder } from './results.ts';
@@ -25,6 +26,8 @@ export interface ReportServiceOptions {
   readonly storage: Storage;
   readonly budgets?: Pick<Budgets, 'waitingReportsPerUser' | 'results'>;
   readonly results: ResultsFolder;
+  /** Computes the reports; in this thread, if not given. */
+  readonly kernel?: Kernel | undefined;
   /** How uptime is estimated in reports that do not say; `nearest`, if not given. */
   readonly estimator?: EstimatorName | undefined;
   /** Milliseconds between two polls of a store; without it, reports have no covered time, and their polls are not stale. */
@@ -84,7 +87,18 @@ export class ReportService {
   readonly #now: () => number;
 
   constructor(options: ReportServiceOptions) {
-    const { storage, results, estimator, pollInterval, keep, log, now, onEnd, writer } = options;
+    const {
+      storage,
+      results,
+      kernel = new LocalKernel(),
+      estimator,
+      pollInterval,
+      keep,
+      log,
+      now,
+      onEnd,
+      writer,
+    } = options;
     this.#storage = storage;
     this.#budgets = options.budgets ?? DEFAULT_BUDGETS;
     this.#results = results;
@@ -92,7 +106,7 @@ export class ReportService {
     this.#pollInterval = pollInterval ?? Number.POSITIVE_INFINITY;
     this.#live = options.live === true;
     this.#now = now;
-    this.#queue = new JobQueue(new ReportJobs({ storage, results, pollInterval, now }), { log, onEnd, writer });
+    this.#queue = new JobQueue(new ReportJobs({ storage, results, kernel, pollInterval, now }), { log, onEnd, writer });
     this.#visibility = new Visibility(storage.reports);
     this.reader = new ResultReader({ results, shared: storage.results, log });
     this.retention = new Retention({

@@ -1,6 +1,6 @@
 import { DEFAULT_ZONE, zoneBetween } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
-import { Schedule } from '../domain/schedule.ts';
+import type { ScheduleColumns } from '../domain/schedule.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 
@@ -35,20 +35,20 @@ export class ScheduleRange {
  *
  * @param zones the latest zone of each store
  */
-export async function readSchedule(
+export async function readScheduleColumns(
   snapshot: Snapshot,
   firstKey: number,
   zones: readonly Zone[],
   range: ScheduleRange,
-): Promise<Schedule> {
+): Promise<ScheduleColumns> {
   const endKey = firstKey + zones.length;
   const { from, to } = range;
   const [firstDate, lastDate] = [Math.floor((from - SLACK) / DAY), Math.floor((to + SLACK) / DAY)];
   const zoneChanges = await snapshot.zoneChanges(firstKey, endKey);
-  return new Schedule({
+  return {
     zones,
     zoneChanges: { ...zoneChanges, zone: zoneChanges.zones.map((name) => range.zone(name)) },
     hours: await snapshot.hours(firstKey, endKey, from, to),
     specialHours: await snapshot.specialHours(firstKey, endKey, firstDate, lastDate),
-  });
+  };
 }

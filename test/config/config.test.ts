@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { loadConfig } from '../../src/config/config.ts';
 import { loadPollConfig } from '../../src/config/poll.ts';
@@ -38,6 +39,18 @@ test('an error names the flag or variable that had the bad value', () => {
     [{ MAX_UPLOAD_BYTES: '0' }, /^MAX_UPLOAD_BYTES is "0"/],
   ] as const) {
     assert.throws(() => loadConfig(env), { code: 'invalid_input', message });
+  }
+});
+
+test('the number of threads is one less than the cores, at least one, unless WORKERS says otherwise', () => {
+  const cores = availableParallelism();
+  assert.equal(loadConfig({}).workers, cores === 1 ? 1 : Math.min(256, cores - 1));
+  assert.equal(loadConfig({ WORKERS: '12' }).workers, 12);
+  for (const value of ['0', '-1', '1.5', 'all', '257']) {
+    assert.throws(() => loadConfig({ WORKERS: value }), {
+      code: 'invalid_input',
+      message: `WORKERS is "${value}", expected a whole number from 1 to 256`,
+    });
   }
 });
 

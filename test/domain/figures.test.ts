@@ -43,3 +43,19 @@ test('without details there are no columns of details, and first polls are not k
   assert.deepEqual([...figures.firstPoll], [Number.NaN, Number.NaN]);
   assert.equal(figures.columns.get('polls_counted'), figures.pollsCounted);
 });
+
+test('shared figures are seen by others on the same memory, first polls included', () => {
+  for (const [detailed, pollInterval] of [
+    [false, undefined],
+    [true, 3_600_000],
+  ] as const) {
+    const figures = FigureColumns.shared(2, detailed, pollInterval);
+    figures.firstPoll[1] = 5;
+    figures.set(0, 2, 1, 2, 3);
+    const same = new FigureColumns(2, detailed, pollInterval, figures.memory);
+    const plain = new FigureColumns(2, detailed, pollInterval);
+    assert.deepEqual([...same.columns.keys()], [...plain.columns.keys()]);
+    assert.deepEqual([...same.firstPoll], [Number.NaN, 5]);
+    assert.deepEqual([same.up(0, 2), same.down(0, 2), same.open(0, 2)], [1, 2, 3]);
+  }
+});

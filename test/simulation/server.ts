@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../../src/config/config.ts';
 import type { Outcome } from '../../src/intake/prober/probe-client.ts';
 import { UserError } from '../../src/lib/errors.ts';
 import { sleep } from '../../src/lib/world/timers.ts';
+import { LocalKernel } from '../../src/reports/kernel.ts';
 import type { SharedDatabase } from './database.ts';
 import { MemoryDisk } from './disk.ts';
 import { feedReader } from './feed-reader.ts';
@@ -88,6 +89,8 @@ export class SimulatedServer {
     const services = createServices(this.#config, this.#database.storageFor(process), {
       log: pino({ level: 'info' }, { write }),
       reader: feedReader,
+      // Threads would answer in an order of their own.
+      kernel: new LocalKernel(),
       client: { rule: this.#config.poll.rule, probe: () => this.#probe() },
       server: name,
     });

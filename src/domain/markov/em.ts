@@ -89,19 +89,6 @@ function relative(values: Float64Array, at: number, length: number): void {
  * (Hobolth & Jensen 2011). The priors keep a small sample from being taken too literally.
  */
 export function fitMixture(sample: FleetSample): Mixture {
-  return runToEnd(fitMixtureInSteps(sample));
-}
-
-/** The result of work in steps, done at once. */
-export function runToEnd<Result>(steps: Generator<void, Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-/** `fitMixture` in steps of some milliseconds. */
-export function* fitMixtureInSteps(sample: FleetSample): Generator<void, Mixture> {
   let classes = INITIAL_CLASSES;
   let origins = classes;
   let prior: Float64Array = Float64Array.from(
@@ -115,9 +102,7 @@ export function* fitMixtureInSteps(sample: FleetSample): Generator<void, Mixture
     const stores = Array.from({ length: Math.ceil(sample.stores / every) }, (_, i) => i * every);
     const likelihoods = new Float64Array(stores.length * table.width);
     for (const [row, store] of stores.entries()) sample.likelihoods(store, table, likelihoods, row * table.width);
-    yield;
     for (let i = 0; i < WEIGHT_UPDATES; i++) weights = updateWeights(likelihoods, table.width, weights, prior);
-    yield;
     if (update === RATE_UPDATES) return { table, weights };
     const updated = updateRates(sample, stores, table, likelihoods, weights, origins);
     const kept = weights.map((_, k) => k).filter((k) => (weights[k] as number) >= LEAST_WEIGHT);

@@ -6,8 +6,10 @@ import { nearest, newEstimate } from '../nearest.ts';
 import type { PollColumns } from '../polls.ts';
 import { allOf, type Batch, eachStore, type StoreRange, type VisitStore } from '../uptime.ts';
 import { POLL_REACH, WINDOWS } from '../window.ts';
+import type { LatentClass } from './classes.ts';
 import { credibleInterval } from './credible-interval.ts';
-import { FleetSample, fitMixtureInSteps, runToEnd } from './em.ts';
+import { FleetSample, fitMixture } from './em.ts';
+import { GapTable } from './gap-table.ts';
 import { StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimePosterior } from './posterior.ts';
 
@@ -18,11 +20,17 @@ export type EstimatorName = (typeof ESTIMATORS)[number];
 /** The number of stores that the mixture is fitted to; more would not improve it. */
 const SAMPLE = 1000;
 
-/** The number of sampled stores in one step. */
-const SAMPLED_AT_ONCE = 100;
-
 /** Unmonitored time is extrapolated for no longer than this many stores of the sample, or the store itself, were monitored. */
 const ENOUGH_STORES = 200;
+
+/** What an estimate takes from the fleet as a whole. It can be sent to other threads. */
+export interface FleetModel {
+  readonly classes: readonly LatentClass[];
+  /** The weight of each class; they add up to 1. */
+  readonly weights: Float64Array;
+  /** The open time for which `ENOUGH_STORES` of the sample were monitored, milliseconds; 0: there are fewer. */
+  readonly monitored: number;
+}
 
 /**
  * Estimates the uptime of a fleet batch by batch, with details: the figures by either estimator, the details by the
@@ -34,35 +42,39 @@ const ENOUGH_STORES = 200;
 export class FleetEstimator {
   readonly #gaps = new StoreGaps();
   readonly #sample = new FleetSample();
+  #model: FleetModel | undefined;
   #downtime: DowntimePosterior | undefined;
-  /** The open time for which `ENOUGH_STORES` of the sample were monitored, milliseconds; 0: there are fewer. */
-  #monitored = 0;
 
-  /** Fits the mixture of a new fleet to a sample spread over the batch, in steps of some milliseconds. */
-  *learn(batch: Batch, asOf: number): Generator<void, DowntimePosterior> {
+  /** Fits the model of a new fleet to a sample spread over the batch. */
+  learn(batch: Batch, asOf: number): FleetModel {
     const sample = this.#sample;
     sample.clear();
     const monitored: number[] = [];
-    const { first, end } = allOf(batch);
-    const every = Math.max(1, Math.floor((end - first) / SAMPLE));
+    const stores = allOf(batch);
+    const every = Math.max(1, Math.floor((stores.end - stores.first) / SAMPLE));
     const visit = (_store: number, open: Intervals, first: number, last: number): void => {
       if (!this.#gaps.gather(open, batch.polls, first, last, asOf)) return;
       sample.add(this.#gaps);
       monitored.push(monitoredTime(open, batch.polls, first, last, asOf - POLL_REACH, asOf));
     };
-    const step = SAMPLED_AT_ONCE * every;
-    for (let from = first; from < end; from += step) {
-      eachStore(batch, asOf, visit, { first: from, end: Math.min(end, from + step) }, every);
-      yield;
-    }
+    eachStore(batch, asOf, visit, stores, every);
     monitored.sort((a, b) => b - a);
-    this.#monitored = monitored[ENOUGH_STORES - 1] ?? 0;
-    this.#downtime = new DowntimePosterior(yield* fitMixtureInSteps(sample));
+    const { table, weights } = fitMixture(sample);
+    return { classes: table.classes, weights, monitored: monitored[ENOUGH_STORES - 1] ?? 0 };
+  }
+
+  /** Estimates the stores of the fleet whose model this is from now on. */
+  use(model: FleetModel): DowntimePosterior {
+    if (this.#downtime === undefined || model !== this.#model) {
+      const { classes, weights } = model;
+      this.#downtime = new DowntimePosterior({ table: new GapTable(classes), weights });
+      this.#model = model;
+    }
     return this.#downtime;
   }
 
   /**
-   * Estimates the stores of a batch. Calls `learn` first if it was never called.
+   * Estimates the stores of a batch. Calls `learn` first if there is no model.
    *
    * @param name the estimator of uptime and downtime
    * @param figures receives the figures and details
@@ -77,7 +89,7 @@ export class FleetEstimator {
     offset: number,
     stores: StoreRange = allOf(batch),
   ): void {
-    const downtime = this.#downtime ?? runToEnd(this.learn(batch, asOf));
+    const downtime = this.use(this.#model ?? this.learn(batch, asOf));
     const { mean, variance, never, always, longestGap } = downtime;
     const rule = newEstimate();
     const share = { mean: 0, variance: 0, none: 0, all: 0 };
@@ -133,9 +145,10 @@ export class FleetEstimator {
     window: number,
     openTime: number,
   ): number {
-    if (openTime <= this.#monitored) return 0;
+    const enough = this.#model?.monitored ?? 0;
+    if (openTime <= enough) return 0;
     const unmonitored = unmonitoredTime(open, polls, first, last, asOf - (WINDOWS[window] as number), asOf);
-    if (unmonitored <= this.#monitored) return 0;
+    if (unmonitored <= enough) return 0;
     return unmonitored > monitoredTime(open, polls, first, last, asOf - POLL_REACH, asOf) ? unmonitored : 0;
   }
 }

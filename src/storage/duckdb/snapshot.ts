@@ -1,5 +1,5 @@
 import type { HoursColumns } from '../../domain/hours.ts';
-import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
+import { arrangePolls, newPollColumns, type PollColumns, type PollMemory } from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
@@ -192,7 +192,7 @@ export class DuckdbSnapshot implements Snapshot {
   /**
    * Sorts after the read, which is cheaper than `order by`: rows of one import come back in order already.
    */
-  async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
+  async polls(firstKey: number, endKey: number, from: number, to: number, memory?: PollMemory): Promise<PollColumns> {
     const result = await this.#session.result(
       `select (store_key - $first)::integer, epoch_ms(instant)::double, active::utinyint
        from polls
@@ -200,12 +200,9 @@ export class DuckdbSnapshot implements Snapshot {
          and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)`,
       { first: firstKey, end: endKey, from, to },
     );
-    const length = result.rowCount;
-    const store = new Int32Array(length);
-    const instant = new Float64Array(length);
-    const active = new Uint8Array(length);
-    await fillColumns(result, [store, instant, active]);
-    return arrangePolls({ length, store, instant, active }, endKey - firstKey);
+    const polls = memory?.forReading(result.rowCount) ?? newPollColumns(result.rowCount);
+    await fillColumns(result, [polls.store, polls.instant, polls.active]);
+    return arrangePolls(polls, endKey - firstKey, memory);
   }
 
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {

@@ -1,5 +1,5 @@
 import type { HoursColumns } from '../../domain/hours.ts';
-import { arrangePolls, type PollColumns } from '../../domain/polls.ts';
+import { arrangePolls, newPollColumns, type PollColumns, type PollMemory } from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
@@ -199,7 +199,7 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   /** Sorted here: the server would sort rows five times as wide, and a scan returns them in order. */
-  async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
+  async polls(firstKey: number, endKey: number, from: number, to: number, memory?: PollMemory): Promise<PollColumns> {
     const store = int32Column();
     const instant = float64Column();
     const active = uint8Column();
@@ -213,10 +213,12 @@ export class PostgresSnapshot implements Snapshot {
         active.push(rows.getUint8(at + 26));
       }
     });
-    return arrangePolls(
-      { length: store.length, store: store.values, instant: instant.values, active: active.values },
-      endKey - firstKey,
-    );
+    const { length } = store;
+    const polls = memory?.forReading(length) ?? newPollColumns(length);
+    polls.store.set(store.values);
+    polls.instant.set(instant.values);
+    polls.active.set(active.values);
+    return arrangePolls(polls, endKey - firstKey, memory);
   }
 
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {

@@ -3,14 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ALWAYS } from '../../../src/domain/interval.ts';
 import { type LatentClass, NEVER_DOWN, NEVER_UP, shareUp } from '../../../src/domain/markov/classes.ts';
-import {
-  FleetSample,
-  fitMixture,
-  fitMixtureInSteps,
-  runToEnd,
-  updateRates,
-  updateWeights,
-} from '../../../src/domain/markov/em.ts';
+import { FleetSample, fitMixture, updateRates, updateWeights } from '../../../src/domain/markov/em.ts';
 import { GapTable } from '../../../src/domain/markov/gap-table.ts';
 import { StoreGaps } from '../../../src/domain/markov/gaps.ts';
 import { Transition } from '../../../src/domain/markov/transition.ts';
@@ -149,20 +142,6 @@ test('the rates and weights of a simulated fleet of equal stores are found', () 
   assert.ok(Math.abs(up - 4 / 4.75) < 0.02, `up ${up} of the time`);
   const failures = mean(({ failure }) => failure) * HOUR;
   assert.ok(failures > 0.2 && failures < 0.32, `${failures} failures an hour up`);
-});
-
-test('work in steps has the result of work at once', () => {
-  const states = Array.from({ length: 8 }, (_, store) => Array.from({ length: 50 }, (_, i) => (i * 7 + store) % 9 > 1));
-  const sample = sampleOf(states);
-  const steps = fitMixtureInSteps(sample);
-  const some = [steps.next(), steps.next(), steps.next()];
-  assert.ok(
-    some.every(({ done }) => !done),
-    'it takes more than three steps',
-  );
-  const [inSteps, atOnce] = [runToEnd(steps), fitMixture(sample)];
-  assert.deepEqual(inSteps.weights, atOnce.weights);
-  assert.deepEqual(inSteps.table.classes, atOnce.table.classes);
 });
 
 test('an empty sample gives the prior, with rates of hours and days', () => {

@@ -13,6 +13,7 @@ import { judgementsContract } from './judgements.ts';
 import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
+import { reportKernelsContract } from './report-kernels.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
 import { storesContract } from './stores.ts';
@@ -44,6 +45,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       latestPollContract,
       reasonsContract,
       recordsContract,
+      reportKernelsContract,
       scheduleContract,
       watchContract,
       waitingContract,
