@@ -126,7 +126,7 @@ async function createAlerts(address: string, { settings }: DemoInbox): Promise<v
   const point = { team: true, name: 'Demo inbox', channel: 'webhook', settings };
   const { contact_point_id } = await create('contact-points', point);
   const steps = [{ after_minutes: 0, contact_points: [contact_point_id] }];
-  await create('alert-rules', { name: 'Stores are down', group_by: ['platform'], steps });
+  await create('alert-rules', { name: 'Stores are down', group_by: ['platform'], interval_minutes: 1, steps });
   say('  An alert rule notifies the demo inbox when stores go down and are up again. Its messages appear below.');
   say(`    ${address}/incidents`);
 }

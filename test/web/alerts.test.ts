@@ -268,7 +268,8 @@ test('an owner answers the incidents of own stores and sets up own contact point
   await users.add(TESTER, { login: 'stan', role: 'owner', stores: ['b'], password: PASSWORD });
   await page.goto(fleet.url);
   await signIn(page, 'olga');
-  await page.getByRole('list', { name: 'New incidents' }).getByRole('link', { name: 'a' }).waitFor();
+  await page.locator('.own-store').getByRole('link', { name: 'Incident not acknowledged' }).waitFor();
+  assert.equal(await page.getByRole('list', { name: 'New incidents' }).count(), 0, 'the card has it');
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' }).click();
   await page.locator('.incident-title').getByText('a').waitFor();
   const tabs = page.getByRole('navigation', { name: 'Alerts' });

@@ -142,6 +142,17 @@ test('an invalid time or store in the address is named, and an unknown tab shows
   assert.equal(await page.getByRole('link', { name: 'Timeline' }).getAttribute('aria-current'), 'page');
 });
 
+test('what the address of the fleet asks for and the list does not know is named, and can be removed', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, pollsOf('17', NOON, 70, 10));
+  const page = await openPage(t, browser);
+  await page.goto(`${fleet.url}/?stat=offline&state=shut&sort=id`);
+  await page.getByText('Not understood, and ignored: stat=offline state=shut').waitFor();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('Not understood').waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).search, '?sort=id');
+});
+
 test('the theme follows the system until the reader chooses one, and charts follow it', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 3_000, -1_500, 70, 10));

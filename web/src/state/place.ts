@@ -45,7 +45,7 @@ function entryOf(state: unknown): number | undefined {
   return typeof state === 'object' && state !== null && 'entry' in state ? Number(state.entry) : undefined;
 }
 
-const url = computed(() => new URL(href.value, location.origin));
+export const url = computed(() => new URL(href.value, location.origin));
 
 export const path = computed(() => url.value.pathname);
 

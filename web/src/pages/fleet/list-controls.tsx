@@ -6,7 +6,7 @@ import { STATE_WORDS, STATES, type State, StateShape } from '../../parts/state-m
 import { call } from '../../state/api.ts';
 import { chosenLabels } from '../../state/labels.ts';
 import { useLoad } from '../../state/load.ts';
-import { param, params, setParams } from '../../state/place.ts';
+import { param, params, setParams, url } from '../../state/place.ts';
 import { isSingleKey } from '../../state/shortcuts.ts';
 
 /** The name of a time zone that could not be read, in CLDR. */
@@ -119,21 +119,34 @@ export function ListControls({ states }: { readonly states: FleetStatus['states'
   );
 }
 
+/** The parameters of the address of this page. */
+const KNOWN = ['as_of', 'label', 'reason', 'search', 'sign_in', 'sort', 'state', 'view', 'zone'];
+
 /** What the address asks for and the list cannot do, so that nobody takes it for the list that was asked for. */
 function Ignored() {
   const states = param('state')
     .split(',')
     .filter((one) => one !== '');
+  const unknown = [...url.value.searchParams].filter(([name]) => !KNOWN.includes(name));
+  const isSort = param('sort') === '' || SORTS.some(({ value }) => value === param('sort'));
   const ignored = [
+    ...unknown.map(([name, value]) => `${name}=${value}`),
     ...states.filter((one) => statesFrom(one) === undefined).map((one) => `state=${one}`),
     ...params('label')
       .filter((one) => one !== '' && !chosenLabels().includes(one))
       .map((one) => `label=${one}`),
-    ...(param('sort') === '' || SORTS.some(({ value }) => value === param('sort')) ? [] : [`sort=${param('sort')}`]),
+    ...(isSort ? [] : [`sort=${param('sort')}`]),
   ];
   if (ignored.length === 0) return null;
   const clear = () =>
-    setParams({ state: statesFrom(param('state'))?.join(','), label: chosenLabels(), sort: undefined });
+    setParams({
+      ...Object.fromEntries(unknown.map(([name]) => [name, undefined])),
+      ...{
+        state: statesFrom(param('state'))?.join(','),
+        label: chosenLabels(),
+        sort: isSort ? param('sort') : undefined,
+      },
+    });
   return (
     <p class="small">
       Not understood, and ignored: <span class="code">{ignored.join(' ')}</span>{' '}

@@ -1,4 +1,4 @@
-import type { FleetStatus } from '../../../api/schema.ts';
+import type { FleetStatus, Incident } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
 import { Link } from '../../parts/link.tsx';
 import { Loading, Trouble } from '../../parts/notices.tsx';
@@ -8,7 +8,7 @@ import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
 import { asOf, at } from '../../state/place.ts';
 import { bringZones } from '../../state/zones.ts';
-import { NewIncidentList, useNewIncidents } from '../fleet/new-incidents.tsx';
+import { NewIncidentList, type NewIncidents as NewIncidentsOf, useNewIncidents } from '../fleet/new-incidents.tsx';
 import { FleetPage } from '../fleet/page.tsx';
 import { noDataFor, noDataWords, PollerBanner } from '../fleet/poller-banner.tsx';
 import { StoreCard } from './store-card.tsx';
@@ -32,6 +32,7 @@ export default function OwnStoresPage() {
     },
     round.value,
   );
+  const incidents = useNewIncidents();
   const few = data !== undefined && data.stores.total > 0 && data.stores.total <= FEW;
   if (data === undefined) {
     return error === undefined ? <Loading what="your stores" /> : <Trouble error={error} retry={reload} />;
@@ -39,6 +40,9 @@ export default function OwnStoresPage() {
   if (!few) return <FleetPage />;
   const { fleet, stores } = data;
   const staleFor = noDataFor(fleet);
+  const ids = new Set(stores.items.map(({ store_id }) => store_id));
+  const isOnCard = ({ store_id: id }: Incident) => id !== null && ids.has(id);
+  const incidentOf = (id: string) => incidents.items.find(({ store_id }) => store_id === id);
   return (
     <>
       {error !== undefined && <Trouble error={error} retry={reload} />}
@@ -54,11 +58,16 @@ export default function OwnStoresPage() {
           Charts and list
         </Link>
       </header>
-      <NewIncidents />
+      <NewIncidents incidents={{ ...incidents, items: incidents.items.filter((one) => !isOnCard(one)) }} />
       <ul class="own-stores">
         {stores.items.map((store) => (
           <li key={store.store_id}>
-            <StoreCard store={store} asOf={Date.parse(stores.as_of)} stale={staleFor !== undefined} />
+            <StoreCard
+              store={store}
+              incident={incidentOf(store.store_id)}
+              asOf={Date.parse(stores.as_of)}
+              stale={staleFor !== undefined}
+            />
           </li>
         ))}
       </ul>
@@ -66,8 +75,8 @@ export default function OwnStoresPage() {
   );
 }
 
-function NewIncidents() {
-  const incidents = useNewIncidents();
+/** Those that concern no store of a card. */
+function NewIncidents({ incidents }: { readonly incidents: NewIncidentsOf }) {
   if (incidents.items.length === 0) return null;
   return (
     <section class="attention" aria-label="New incidents">

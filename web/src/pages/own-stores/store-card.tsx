@@ -1,10 +1,11 @@
-import type { ListedStore, TimelineTotals } from '../../../api/schema.ts';
+import type { Incident, ListedStore, TimelineTotals } from '../../../api/schema.ts';
 import { noCheckWords } from '../../lib/last-check.ts';
 import { dateAt, startOfDate } from '../../lib/local-days.ts';
 import { openingsOn } from '../../lib/openings.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
 import { downtimeWords, hoursWords } from '../../lib/today.ts';
 import { Labels } from '../../parts/labels.tsx';
+import { Link } from '../../parts/link.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
 import { PlannedTag, StateMark } from '../../parts/state-mark.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
@@ -18,6 +19,8 @@ const NOTHING: TimelineTotals = { open_seconds: 0, up_seconds: 0, down_seconds: 
 
 interface Props {
   readonly store: ListedStore;
+  /** An open incident of the store that nobody has acknowledged. */
+  readonly incident: Incident | undefined;
   /** The displayed instant, milliseconds. */
   readonly asOf: number;
   /** No store was checked recently. */
@@ -25,7 +28,7 @@ interface Props {
 }
 
 /** A store with its state, the downtime of its local day so far, and the hours of that day. */
-export function StoreCard({ store, asOf, stale }: Props) {
+export function StoreCard({ store, incident, asOf, stale }: Props) {
   const { store_id, time_zone: zone } = store;
   const today = dateAt(asOf, zone);
   const day = useLoad(
@@ -58,6 +61,11 @@ export function StoreCard({ store, asOf, stale }: Props) {
       {store.planned_until !== null && (
         <p class="small">
           <PlannedTag until={store.planned_until} />
+        </p>
+      )}
+      {incident !== undefined && (
+        <p class="small">
+          <Link href={`/incidents/${incident.incident_id}`}>Incident not acknowledged</Link>
         </p>
       )}
       <p class="small quiet">

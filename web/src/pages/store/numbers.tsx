@@ -88,7 +88,10 @@ function WindowCards({ timeline, zone, staleFor }: CardsProps) {
               </p>
               <Parts totals={isUnchecked(window.seen) ? unknownOf(window.seen.totals) : window.seen.totals} />
               {window.totals.unknown_seconds !== window.seen.totals.unknown_seconds && (
-                <p class="small quiet">In a report: {percent(ratioOf(window.totals))}, with estimates for the rest</p>
+                <p class="small quiet">
+                  In a report: {percent(ratioOf(window.totals))},{' '}
+                  {isUnchecked(window.seen) ? 'an estimate that no check supports' : 'with estimates for the rest'}
+                </p>
               )}
               <button
                 type="button"
