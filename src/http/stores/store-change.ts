@@ -46,7 +46,16 @@ export const readOnlyOfStore = {
   zone_is_default: Type.Optional(
     Type.Boolean({ readOnly: true, description: 'read-only; true: the default zone as `time_zone` stays the default' }),
   ),
-  ...readOnly('hours_known', 'state', 'last_poll', 'first_poll', 'offline_since', 'began_earlier', 'since_first_poll'),
+  ...readOnly(
+    'hours_known',
+    'state',
+    'planned_until',
+    'last_poll',
+    'first_poll',
+    'offline_since',
+    'began_earlier',
+    'since_first_poll',
+  ),
 };
 
 export const ChangedStore = Type.Object(

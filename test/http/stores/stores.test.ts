@@ -48,6 +48,7 @@ test('a store is created, read, updated and deleted', async (t) => {
     labels: { city: 'Köln' },
     probe_url: 'https://example.com/',
     state: 'unknown',
+    planned_until: null,
     last_poll: null,
     first_poll: null,
   };
