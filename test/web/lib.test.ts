@@ -8,7 +8,7 @@ import { compareDays, sameWeekday } from '../../web/src/lib/compare.ts';
 import { shownUptime } from '../../web/src/lib/coverage.ts';
 import { csvRows } from '../../web/src/lib/csv.ts';
 import { bodyOfDowntime, durationWords, NEW_DOWNTIME } from '../../web/src/lib/downtime.ts';
-import { faultInWords, faultSentence } from '../../web/src/lib/field-words.ts';
+import { asSentence, faultInWords, faultSentence } from '../../web/src/lib/field-words.ts';
 import { ago, changeInPoints, exactDuration, openTime, over, percent } from '../../web/src/lib/format.ts';
 import { hourMarks, instantAt, isDate, localDays, startOfDate } from '../../web/src/lib/local-days.ts';
 import { markedPolls } from '../../web/src/lib/marks.ts';
@@ -468,4 +468,12 @@ test('beside a column of names, one that is called "Store" has the IDs', () => {
   assert.deepEqual(usesOf(['Store', 'Name', 'TZ', 'Brand']), ['store_id', 'name', 'time_zone', 'label:Brand']);
   assert.deepEqual(usesOf(['Store', 'Brand']), ['name', 'label:Brand']);
   assert.deepEqual(usesOf(['ID', 'Store']), ['store_id', 'name']);
+});
+
+test('a message that stands alone is a sentence', () => {
+  assert.equal(asSentence('there is no store "9"'), 'There is no store "9".');
+  assert.equal(asSentence('The server cannot be reached.'), 'The server cannot be reached.');
+  assert.equal(asSentence('as_of is "x"'), 'as_of is "x".');
+  assert.equal(asSentence('body "name": is 3'), 'Body "name": is 3.');
+  assert.equal(asSentence('Really?'), 'Really?');
 });

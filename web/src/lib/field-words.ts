@@ -32,3 +32,9 @@ export function fieldWords(name: string): string {
   const words = last.replaceAll('_', ' ').replace(/\b(id|url|sid)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A message that stands alone, as a sentence: `there is no store "9"` is `There is no store "9".` */
+export function asSentence(message: string): string {
+  const begin = /^[a-z]+[ ,]/.test(message) ? message.charAt(0).toUpperCase() + message.slice(1) : message;
+  return /[\w")\]]$/.test(begin) ? `${begin}.` : begin;
+}

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { asSentence } from '../lib/field-words.ts';
 import { ApiError, isGone, reasonOf } from '../state/api.ts';
 
 /** A placeholder while something loads. */
@@ -30,7 +31,7 @@ export function Trouble({ error, title, retry, retryWords = 'Try again' }: Troub
       <div>
         <h3>{title ?? (isGone(error) ? 'The server does not answer' : 'Something went wrong')}</h3>
         <p class="small">
-          {reasonOf(error)}
+          {asSentence(reasonOf(error))}
           {isGone(error) && ' Retrying automatically.'}
         </p>
       </div>
