@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { NotificationFacts, StoreFacts } from '../domain/alerts/facts.ts';
-import { contains } from '../domain/interval.ts';
+import { plannedTest } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { isTemporary, messageOf } from '../lib/errors.ts';
@@ -145,11 +145,7 @@ export class Digests {
     }
     const { storage, schedules, planned, pollInterval, now } = this.#parts;
     const fleet = await schedules();
-    const plannedOf = await planned(fleet, now(), now());
-    const isPlanned = ({ storeId = '' }: IncidentRecord) => {
-      const store = fleet.directory.byId.get(storeId);
-      return store !== undefined && contains(plannedOf(store), now());
-    };
+    const isPlanned = plannedTest(await planned(fleet, now(), now()), fleet.directory, now());
     const all = [...longest.values()];
     const held = all.filter(isPlanned);
     const listed = [...all.filter((incident) => !held.includes(incident)), ...held].slice(0, MOST_LISTED);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { contains, EMPTY, type Intervals } from '../domain/interval.ts';
 import { staleAfter } from '../domain/staleness.ts';
+import { plannedTest } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { isTemporary, messageOf } from '../lib/errors.ts';
@@ -174,11 +174,7 @@ export class Evaluator {
       const parts = { directory: fleet.directory, states, usual: this.#usual, pollInterval };
       await stepMassOutages(draft, { ...parts, always: scope === 'all' });
     }
-    const isPlanned = ({ storeId = '' }: { storeId: string | undefined }) => {
-      const store = fleet.directory.byId.get(storeId);
-      const intervals: Intervals = store === undefined ? EMPTY : planned(store);
-      return contains(intervals, draft.now);
-    };
+    const isPlanned = plannedTest(planned, fleet.directory, draft.now);
     const letters = await speak(draft, { recipients: new Recipients(storage), isPlanned }, sees);
     if (letters.length === 0) return;
     await storage.snapshot((snapshot) =>

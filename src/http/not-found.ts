@@ -12,8 +12,8 @@ interface NotFoundParts {
 }
 
 /**
- * Answers requests for which there is no route: `404`, or `405` if the path takes other methods, which `OPTIONS` lists. A path in which an ID is
- * left out has no route either.
+ * Answers requests for which there is no route: `404`, or `405` if the path takes other methods, which `OPTIONS` lists.
+ * A path in which an ID is left out has no route either.
  */
 export function answerUnknownPaths(app: App, { origins, sendUnknownPage }: NotFoundParts): void {
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {

@@ -109,7 +109,7 @@ export class AlertClients {
     }
     recorder.violate(
       'messages arrive',
-      `nobody is told within ${LATEST} ms after the last fault that outage ${outage} of ${store} is ${kind}`,
+      `no message within ${LATEST} ms after the last fault says that outage ${outage} of ${store} is ${kind}`,
     );
     return false;
   }

@@ -9,8 +9,16 @@ import { type Condition, DEFAULT_RULE } from '../../domain/alerts/rule.ts';
 import { HOUR, MINUTE } from '../../domain/hours.ts';
 import type { AlertRuleRecord, IncidentEventRecord, IncidentRecord, MemberCount } from '../../storage/ports/alerts.ts';
 import { Id } from '../accounts/schemas.ts';
-import { Instant, Nullable, OneOf, readOnly, StoreId, StoreTime, storeTime } from '../schemas.ts';
-import { GivenLabels, Labels, PollReason, reasonBody, zoneOf } from '../stores/store-schemas.ts';
+import { Instant, Nullable, OneOf, readOnly, StoreId } from '../schemas.ts';
+import {
+  GivenLabels,
+  Labels,
+  PlannedUntil,
+  PollReason,
+  reasonBody,
+  timeOrNull,
+  zoneOf,
+} from '../stores/store-schemas.ts';
 
 export const RulePath = Type.Object({ rule_id: Id });
 export const IncidentPath = Type.Object({ incident_id: Id });
@@ -236,10 +244,7 @@ const INCIDENT_FIELDS = {
   store_id: Nullable(StoreId),
   store_name: Nullable(Type.String({ description: 'the present name of the store' })),
   labels: { ...Labels, description: 'the present labels of the store' } as typeof Labels,
-  planned_until: Nullable({
-    ...StoreTime,
-    description: 'when the planned downtime that the store is in ends; null: it is in none',
-  } as typeof StoreTime),
+  planned_until: PlannedUntil,
   reason: Nullable({
     ...PollReason,
     description: 'of the last poll; null: unknown, or the incident is resolved',
@@ -311,8 +316,7 @@ export function incidentResource(
       store_id: record.storeId ?? null,
       store_name: store?.entry.name ?? null,
       labels: store?.entry.labels ?? {},
-      planned_until:
-        store === undefined || plannedUntil === undefined ? null : storeTime(plannedUntil, zoneOf(store.entry)),
+      planned_until: store === undefined ? null : timeOrNull(plannedUntil, zoneOf(store.entry)),
       reason: record.resolvedAt === undefined ? reasonBody(store?.state.lastPoll?.reason) : null,
       label: record.label ?? null,
       value: record.value ?? null,

@@ -94,6 +94,12 @@ export const LastPoll = Type.Object(
   },
 );
 
+/** When the planned downtime that a store is in ends. */
+export const PlannedUntil = Nullable({
+  ...StoreTime,
+  description: 'when the planned downtime that the store is in ends; null: it is in none',
+} as typeof StoreTime);
+
 export const Store = Type.Object(
   {
     store_id: StoreId,
@@ -116,10 +122,7 @@ export const Store = Type.Object(
       STATES,
       '`offline`: inactive while scheduled open; `unknown`: open without a recent poll, or with unknown hours or zone',
     ),
-    planned_until: Nullable({
-      ...StoreTime,
-      description: 'when the planned downtime that the store is in ends; null: it is in none',
-    } as typeof StoreTime),
+    planned_until: PlannedUntil,
     last_poll: Nullable(LastPoll),
     first_poll: FirstPoll,
   },
@@ -146,10 +149,15 @@ export function storeBody(store: StoreEntry, now: States) {
     labels: store.labels,
     probe_url: store.probeUrl ?? null,
     state,
-    planned_until: plannedUntil === undefined ? null : storeTime(plannedUntil, zone),
+    planned_until: timeOrNull(plannedUntil, zone),
     last_poll: lastPoll === undefined ? null : pollBody(lastPoll, zone),
-    first_poll: firstPoll === undefined ? null : storeTime(firstPoll, zone),
+    first_poll: timeOrNull(firstPoll, zone),
   };
+}
+
+/** An instant in the zone of a store; null: there is none. */
+export function timeOrNull(instant: number | undefined, zone: string): Static<typeof StoreTime> | null {
+  return instant === undefined ? null : storeTime(instant, zone);
 }
 
 export function pollBody({ instant, active, reason }: LastPollOf, zone: string) {

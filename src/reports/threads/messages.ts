@@ -38,7 +38,7 @@ export interface SharedTerms {
   readonly offset: number;
 }
 
-/** What a thread is told to do: fit a model to a batch, or compute some of its stores. */
+/** A job of a thread: to fit a model to a batch, or to compute some of its stores. */
 export type KernelJob =
   | { readonly kind: 'learn'; readonly batch: SharedBatch; readonly asOf: number }
   | { readonly kind: 'compute'; readonly batch: SharedBatch; readonly terms: SharedTerms; readonly stores: StoreRange };

@@ -178,7 +178,10 @@ export interface AlertReader {
   incident(id: string): Promise<IncidentRecord | undefined>;
   /** At most `limit`, newest first, after `before`. */
   incidents(filter: IncidentFilter, before: TimePlace | undefined, limit: number): Promise<IncidentRecord[]>;
-  /** How many incidents are or were part of these mass outages, of some stores only or of all; those without any are missing. */
+  /**
+   * How many incidents are or were part of these mass outages, of some stores only or of all; those without any are
+   * missing.
+   */
   memberCounts(outageIds: readonly string[], storeIds?: readonly string[]): Promise<MemberCount[]>;
   /** All events of an incident, earliest first. */
   events(incidentId: string): Promise<IncidentEventRecord[]>;

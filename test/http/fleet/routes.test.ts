@@ -236,7 +236,7 @@ test('a store that is up again is not listed as offline, however old the figures
   }
 });
 
-test('planned downtime is told from other outages: of a store, in the counts and in what needs attention', async (t) => {
+test('planned downtime is distinguished from other outages: of a store, in the counts and in what needs attention', async (t) => {
   const { server, json } = await served(t, {
     polls: [...hourly('oven', 200, 0, (hour) => hour < 2), ...hourly('broken', 200, 0, (hour) => hour < 2)],
   });
