@@ -155,7 +155,7 @@ test('a bad row in the last file takes back what the files before it brought', a
     hours: [importer.file('h.csv', `${HOURS}a,0,09:00,17:00\n`)],
     polls: [importer.file('1.csv', `${POLLS}a,active,${AT}\n`), importer.file('2.csv', `${POLLS},active,${AT}\n`)],
   };
-  assert.match(await importer.refusal(files, { strict: true }), /^2\.csv line 2: store_id is empty; 1 of 1 rows/);
+  assert.match(await importer.refusal(files, { strict: true }), /^2\.csv line 2: store_id is empty; 1 of 1 row is bad/);
 });
 
 test('after an import that failed the next one succeeds', async (t) => {
