@@ -4,6 +4,7 @@ import { plannedTest } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { WorkLoop } from '../jobs/work-loop.ts';
 import { isTemporary, messageOf } from '../lib/errors.ts';
+import { untrustedClock } from '../lib/world/clock-watch.ts';
 import { newId } from '../lib/world/random.ts';
 import type { TimePlace } from '../storage/ports/account-catalog.ts';
 import type { IncidentFilter, IncidentRecord } from '../storage/ports/alerts.ts';
@@ -77,24 +78,29 @@ export class Digests {
 
   /** Adds the messages of the digests that are due. @throws what the database throws */
   async write(): Promise<void> {
-    const { storage, now, onMessages } = this.#parts;
+    const { storage, onMessages, trusted } = this.#parts;
+    const now = this.#parts.now();
     const points = await storage.contactPoints.contactPointsWithDigest();
     const due = points.flatMap((point) => {
-      const period = point.digest && dueDigest(point.digest, point.zone, now());
+      const period = point.digest && dueDigest(point.digest, point.zone, now);
       return period === undefined || this.#written.get(point.id) === period.until ? [] : [{ point, ...period }];
     });
     if (due.length === 0) return;
     const recipients = new Recipients(storage);
     for (const one of due) {
       const [recipient] = await recipients.named([one.point.id]);
-      if (recipient !== undefined) await this.#add(one, await this.#facts(one, recipient));
+      if (recipient !== undefined) {
+        const facts = await this.#facts(one, recipient, now);
+        // The clock may have been set since the work began.
+        if (!trusted()) throw untrustedClock();
+        await this.#add(one, facts, now);
+      }
       this.#written.set(one.point.id, one.until);
     }
     onMessages();
   }
 
-  async #add({ point, until }: Due, facts: NotificationFacts): Promise<void> {
-    const at = this.#parts.now();
+  async #add({ point, until }: Due, facts: NotificationFacts, at: number): Promise<void> {
     const key = `digest.${point.id}.${until}`;
     const message = {
       id: newId(),
@@ -108,7 +114,7 @@ export class Digests {
     await this.#parts.storage.deliveries.adding((changes) => changes.addDelivery(message));
   }
 
-  async #facts({ from, until }: Due, { stores }: Recipient): Promise<NotificationFacts> {
+  async #facts({ from, until }: Due, { stores }: Recipient, now: number): Promise<NotificationFacts> {
     const rules = await this.#parts.storage.alerts.rules();
     const all = await this.#incidents({ openSince: from, ...(stores !== 'all' && { storeIds: [...stores] }) });
     // Interruptions of monitoring concern owners, too, although they are about no store.
@@ -119,7 +125,10 @@ export class Digests {
     // some of its parts.
     const counted = stores === 'all' ? known.filter(({ outageId }) => outageId === undefined) : known;
     const open = known.filter((one) => isOpen(one) && (stores !== 'all' || one.parentId === undefined));
-    const listed = await this.#storesOf(known.filter((incident) => incident.storeId !== undefined && isOpen(incident)));
+    const listed = await this.#storesOf(
+      known.filter((incident) => incident.storeId !== undefined && isOpen(incident)),
+      now,
+    );
     return {
       ...{ kind: 'digest', severity: 'notice', at: until, period: { from, until } },
       count: counted.filter(({ openedAt }) => openedAt >= from).length,
@@ -137,20 +146,23 @@ export class Digests {
    * The longest outages first, then the stores in planned downtime, which are counted; a store with incidents of several
    * rules is listed once.
    */
-  async #storesOf(down: readonly IncidentRecord[]): Promise<{ facts: StoreFacts[]; more: number; planned: number }> {
+  async #storesOf(
+    down: readonly IncidentRecord[],
+    now: number,
+  ): Promise<{ facts: StoreFacts[]; more: number; planned: number }> {
     const longest = new Map<string, IncidentRecord>();
     for (const incident of down.toSorted(byLength)) {
       const { storeId = '' } = incident;
       if (!longest.has(storeId)) longest.set(storeId, incident);
     }
-    const { storage, schedules, planned, pollInterval, now } = this.#parts;
+    const { storage, schedules, planned, pollInterval } = this.#parts;
     const fleet = await schedules();
-    const isPlanned = plannedTest(await planned(fleet, now(), now()), fleet.directory, now());
+    const isPlanned = plannedTest(await planned(fleet, now, now), fleet.directory, now);
     const all = [...longest.values()];
     const held = all.filter(isPlanned);
     const listed = [...all.filter((incident) => !held.includes(incident)), ...held].slice(0, MOST_LISTED);
     const facts = await storage.snapshot((snapshot) =>
-      Promise.all(listed.map((incident) => storeFacts({ snapshot, fleet, planned, pollInterval }, incident, now()))),
+      Promise.all(listed.map((incident) => storeFacts({ snapshot, fleet, planned, pollInterval }, incident, now))),
     );
     const found = facts.filter((one) => one !== undefined);
     return { facts: found, more: all.length - found.length, planned: held.length };

@@ -226,7 +226,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     live: isLive(config),
     zoneWarning,
   });
-  clock.onStep(() => {
+  clock.onStep(({ by }) => {
+    if (by < 0) notifications.worker.clockSetBack();
     fleet.drop();
     freshness.drop();
     syncs.reschedule();

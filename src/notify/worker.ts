@@ -53,6 +53,7 @@ export class DeliveryWorker {
   #claims = 0;
   #prunedAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  #clockWasAhead = false;
 
   constructor(parts: DeliveryWorkerParts) {
     this.#parts = parts;
@@ -65,6 +66,12 @@ export class DeliveryWorker {
   /** Announces a delivery. */
   wake(): void {
     this.#loop.wake();
+  }
+
+  /** The clock was set back: no message waits until the time comes that the clock showed before. */
+  clockSetBack(): void {
+    this.#clockWasAhead = true;
+    this.wake();
   }
 
   /** When it last looked for deliveries without an error, on the monotonic clock. */
@@ -81,6 +88,10 @@ export class DeliveryWorker {
   async #claimAll(): Promise<void> {
     const { storage, log, now } = this.#parts;
     try {
+      if (this.#clockWasAhead && this.#trusted) {
+        await storage.deliveries.bringForward(now(), LEASE);
+        this.#clockWasAhead = false;
+      }
       // With a wrong clock, messages would be given up, and the next ones held back for as long as it is wrong.
       while (!this.#loop.stopping.aborted && this.#running.size < AT_ONCE && this.#trusted) {
         const delivery = await storage.deliveries.claim(`${this.#name}.${++this.#claims}`, now(), LEASE);

@@ -75,6 +75,14 @@ test('what is said of a period does not depend on when its digest is written', a
   );
 });
 
+test('a digest that was begun before the clock was set is written by the right clock', async (t) => {
+  const world = await worldWithDigest(t);
+  world.trusted = false;
+  await assert.rejects(world.digest(60), /the system clock is not trusted/);
+  world.trusted = true;
+  assert.equal((await world.digest(61)).length, 1);
+});
+
 test('the digest of an owner is about its stores, and disabled users get none', async (t) => {
   const world = await worldWithDigest(t);
   await world.addOwner('olga', ['b', 'c']);

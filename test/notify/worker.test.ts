@@ -151,6 +151,18 @@ suite('the delivery worker', () => {
     );
   });
 
+  test('what waits for an hour that the clock showed before it was set back is sent at once', async (t) => {
+    const { clock, worker, addPoint, add, finished } = await world(t);
+    await addPoint('p');
+    await add('d', { notBefore: T + HOUR, createdAt: T + HOUR });
+    const sender = worker();
+    clock.trusted = false;
+    sender.clockSetBack();
+    clock.trusted = true;
+    sender.wake();
+    assert.equal((await finished('d')).finishedAt, T);
+  });
+
   test('while the clock is wrong, nothing is sent, given up or held back', async (t) => {
     const { clock, receiver, worker, addPoint, add, finished } = await world(t);
     await addPoint('p');

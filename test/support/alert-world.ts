@@ -29,6 +29,8 @@ export class AlertWorld {
   readonly evaluator: Evaluator;
   readonly digests: Digests;
   now = NOON;
+  /** Whether the wall clock can be relied on. */
+  trusted = true;
   /** How often an evaluation asked for the states of all stores. */
   statesRead = 0;
   /** Planned downtime of stores by id. */
@@ -66,7 +68,7 @@ export class AlertWorld {
       },
       planned,
       isBlinding: () => true,
-      trusted: () => true,
+      trusted: () => this.trusted,
       onMessages: () => {},
     };
     this.evaluator = new Evaluator(this.#parts);

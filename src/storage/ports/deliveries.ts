@@ -112,6 +112,11 @@ export interface Deliveries {
    * @param holdUntil until when the contact point gets no other message
    */
   settle(delivery: ClaimedDelivery, outcome: DeliveryOutcome, now: number, holdUntil: number): Promise<boolean>;
+  /**
+   * Makes everything that waits due at `now`, for after the clock was set back: it may wait for an instant that a clock
+   * that was ahead gave it. Leases end within `lease` milliseconds by the database's clock.
+   */
+  bringForward(now: number, lease: number): Promise<void>;
   /** Deletes deliveries that finished before an instant; returns how many. */
   prune(before: number): Promise<number>;
 }

@@ -179,6 +179,24 @@ export class SqlDeliveries implements Deliveries {
     });
   }
 
+  bringForward(now: number, lease: number): Promise<void> {
+    const { now: clock } = this.#dialect;
+    return this.#sql.transaction(async (sql) => {
+      // The contact points first, as in `claim`.
+      await sql.run(
+        `update contact_points set held_until_ms = least(held_until_ms, $now::bigint),
+           lease_until_ms = least(lease_until_ms, ${clock} + $lease::bigint)
+         where held_until_ms > $now::bigint or lease_until_ms > ${clock} + $lease::bigint`,
+        { now, lease },
+      );
+      await sql.run(
+        `update deliveries set next_ms = $now::bigint
+         where status in ('pending', 'sending') and next_ms > $now::bigint`,
+        { now },
+      );
+    });
+  }
+
   prune(before: number): Promise<number> {
     return this.#sql.run('delete from deliveries where finished_ms < $before::bigint', { before });
   }

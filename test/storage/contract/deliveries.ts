@@ -237,6 +237,25 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
       assert.deepEqual([put?.status, put?.reason, put?.attempts, put?.nextAt], ['pending', undefined, 1, T + 20]);
     });
 
+    test('what was put off by a clock that was ahead is brought forward', async (t) => {
+      const storage = await opened(t, [POINT, { ...POINT, id: 'q' }, { ...POINT, id: 'r' }]);
+      const { deliveries } = storage;
+      await add(storage, delivery('held'), delivery('leased', { contactPointId: 'q' }));
+      const held = await deliveries.claim('one', T, LONG);
+      assert.equal(held?.id, 'held');
+      await deliveries.settle(held, { status: 'pending', reason: '503', nextAt: T + LONG, counts: true }, T, T + LONG);
+      assert.equal((await deliveries.claim('two', T, LONG))?.id, 'leased');
+      await add(storage, delivery('ahead', { contactPointId: 'r', notBefore: T + LONG, createdAt: T + LONG }));
+      assert.equal(await deliveries.claim('three', T, LONG), undefined);
+      await deliveries.bringForward(T - 1, OVER);
+      const claims = [
+        await deliveries.claim('four', T, LONG),
+        await deliveries.claim('five', T, LONG),
+        await deliveries.claim('six', T, LONG),
+      ];
+      assert.deepEqual(claims.map((claim) => claim?.id).toSorted(), ['ahead', 'held', 'leased']);
+    });
+
     test('an address that is gone disables its contact point until a user changes it', async (t) => {
       const storage = await opened(t);
       await add(storage, delivery('d'));

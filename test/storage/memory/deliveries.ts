@@ -137,6 +137,23 @@ export class MemoryDeliveries implements Deliveries {
     });
   }
 
+  async bringForward(now: number, lease: number): Promise<void> {
+    const latest = this.#clock() + lease;
+    await this.#database.change((transaction) => {
+      for (const point of transaction.table('contact_points').values()) {
+        transaction.set('contact_points', point.contact_point_id, {
+          ...point,
+          held_until_ms: Math.min(point.held_until_ms, now),
+          lease_until_ms: Math.min(point.lease_until_ms, latest),
+        });
+      }
+      for (const row of transaction.table('deliveries').values()) {
+        if (row.finished_ms !== null) continue;
+        transaction.set('deliveries', row.delivery_id, { ...row, next_ms: Math.min(row.next_ms, now) });
+      }
+    });
+  }
+
   async prune(before: number): Promise<number> {
     return this.#database.change((transaction) =>
       transaction.deleteWhere('deliveries', ({ finished_ms }) => finished_ms !== null && finished_ms < before),
