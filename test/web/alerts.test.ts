@@ -78,6 +78,42 @@ const SUBSCRIBE = `(subscription) => {
   PushManager.prototype.subscribe = async () => ({ toJSON: () => subscription });
 }`;
 
+/**
+ * In the service worker: a browser without a window shows no notifications, and nobody can click on one. What the worker
+ * shows and opens is kept instead.
+ */
+const KEEP_SHOWN = `() => {
+  self.registration.showNotification = async (title, options) => { self.shown = { title, ...options }; };
+  self.clients.openWindow = async (url) => { self.opened = url; };
+}`;
+
+/** In the service worker: a click on the notification that it showed; returns what it opens. */
+const CLICK = `async () => {
+  const click = new ExtendableEvent('notificationclick');
+  self.dispatchEvent(Object.assign(click, { action: '', notification: { ...self.shown, close() {} } }));
+  while (self.opened === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  return self.opened;
+}`;
+
+/** Delivers a push message to the service worker that the page registered, as the browser does; returns what is shown. */
+async function pushed(page: Page, data: string) {
+  const context = page.context();
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  await worker.evaluate(`(${KEEP_SHOWN})()`);
+  const session = await context.newCDPSession(page);
+  const registered = new Promise<string>((resolve) => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [one] }) => {
+      if (one !== undefined) resolve(one.registrationId);
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  const { origin } = new URL(page.url());
+  await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId: await registered, data });
+  let title: string | undefined;
+  for (; title === undefined; await sleep(10)) title = await worker.evaluate<string | undefined>('self.shown?.title');
+  return { title, click: () => worker.evaluate<string>(`(${CLICK})()`) };
+}
+
 test('a rule that was tested leads to a push notification, an incident and its acknowledgement, on a phone', async (t) => {
   const { fleet, page, receiver } = await opened(t);
   const keys = { p256dh: BROWSER.getPublicKey('base64url'), auth: BROWSER_SECRET.toString('base64url') };
@@ -105,10 +141,12 @@ test('a rule that was tested leads to a push notification, an incident and its a
 
   await fleet.alerts.evaluator.evaluate();
   const { body } = await receiver.request(1);
-  const message = JSON.parse(decryptedPush(body, BROWSER, BROWSER_SECRET));
-  assert.match(message.page, /^\/incidents\/[0-9a-f-]+$/);
+  const { title, click } = await pushed(page, decryptedPush(body, BROWSER, BROWSER_SECRET));
+  assert.match(title, /^a is down/);
+  const opens = await click();
+  assert.match(opens, /\/incidents\/[0-9a-f-]+$/);
   await sent(fleet);
-  await page.goto(fleet.url + message.page);
+  await page.goto(opens);
   await page.getByRole('heading', { name: 'a', exact: true }).waitFor();
   await page.getByText('2 inactive checks').waitFor();
   await page.getByText('Message to Kitchen phone: ✓ Sent').waitFor();
@@ -118,7 +156,7 @@ test('a rule that was tested leads to a push notification, an incident and its a
   await page.getByText('Acknowledged: On my way').waitFor();
   assert.equal(await button(page, 'Acknowledge').count(), 0);
   assert.equal(await overflowOf(page), 0, 'the incident is wider than a phone');
-  const incident = (await fleet.app.inject(`/api/v1${message.page}`)).json();
+  const incident = (await fleet.app.inject(`/api/v1${new URL(opens).pathname}`)).json();
   assert.equal(incident.acknowledgement, 'On my way');
 });
 
