@@ -1,4 +1,5 @@
-import { invalid, refuseAll, UserError } from '../lib/errors.ts';
+import { checkAll } from '../lib/checks.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type {
   AccountCatalog,
@@ -145,19 +146,17 @@ export class Users {
   async add(actor: Actor, draft: UserDraft): Promise<UserWithStores> {
     if (actor.proof !== 'key' || draft.password !== undefined) requireRecentProof(actor, this.#now());
     refuseKeyOnAdmin(actor, draft.role);
-    refuseAll([
-      () => loginFrom(draft.login),
-      () => draft.name !== undefined && nameFrom(draft.name),
-      () => emailFrom(draft.email ?? ''),
-      () => storesFor(draft.role, draft.stores ?? []),
-    ]);
-    const login = loginFrom(draft.login);
-    const name = nameFrom(draft.name ?? login);
-    const email = emailFrom(draft.email ?? '');
-    const stores = storesFor(draft.role, draft.stores ?? []);
-    const passwordHash = draft.password === undefined ? null : await this.#hash(draft.password, login);
+    const { role, password } = draft;
+    const checked = checkAll({
+      login: () => loginFrom(draft.login),
+      name: () => (draft.name === undefined ? undefined : nameFrom(draft.name)),
+      email: () => emailFrom(draft.email ?? ''),
+      stores: () => storesFor(role, draft.stores ?? []),
+    });
+    const { login, name = nameFrom(login) } = checked;
+    const passwordHash = password === undefined ? null : await this.#hash(password, login);
     const user = await this.#catalog.changing((changes) =>
-      this.addWithin(changes, actor, { login, name, email, role: draft.role, passwordHash, stores }),
+      this.addWithin(changes, actor, { ...checked, name, role, passwordHash }),
     );
     this.#any = true;
     return user;
@@ -221,23 +220,19 @@ export class Users {
     change: UserChange,
     version?: number,
   ): Promise<UserWithStores> {
-    const login = change.login === undefined ? undefined : loginFrom(change.login);
-    const name = change.name === undefined ? undefined : nameFrom(change.name);
-    const email = change.email === undefined ? undefined : { address: emailFrom(change.email ?? '') };
     const user = await foundUser(changes, id, version);
-    const next = {
-      id,
-      login: login ?? user.login,
-      name: name ?? user.name,
-      email: email === undefined ? user.email : email.address,
-      role: change.role ?? user.role,
-      disabled: change.disabled ?? user.disabled,
-    };
     refuseKeyOnAdmin(actor, user.role);
-    if (changesPower(user, next)) requireRecentProof(actor, this.#now());
     const stores = await changes.storesOf(id);
-    // Assigned stores belong to the owner role.
-    const nextStores = storesFor(next.role, change.stores ?? (next.role === 'owner' ? stores : []));
+    const { role = user.role, disabled = user.disabled } = change;
+    const { stores: nextStores, ...fields } = checkAll({
+      login: () => (change.login === undefined ? user.login : loginFrom(change.login)),
+      name: () => (change.name === undefined ? user.name : nameFrom(change.name)),
+      email: () => (change.email === undefined ? user.email : emailFrom(change.email ?? '')),
+      // Assigned stores belong to the owner role.
+      stores: () => storesFor(role, change.stores ?? (role === 'owner' ? stores : [])),
+    });
+    const next = { id, ...fields, role, disabled };
+    if (changesPower(user, next)) requireRecentProof(actor, this.#now());
     if (next.login !== user.login) await refuseTakenLogin(changes, next.login);
     if (next.email !== user.email) await refuseTakenEmail(changes, next.email);
     await this.#lastAdmin.keep(changes, user.login, () => changes.changeUser(next));

@@ -3,7 +3,8 @@ import { type Actor, type AuditLog, actorOf, type Detail } from '../accounts/aud
 import { formatInstant, instantOrNull } from '../calendar/instant.ts';
 import { EMPTY, type Intervals, intersect } from '../domain/interval.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
-import { invalid, notFound, refuseAll, refuseOtherVersion, UserError } from '../lib/errors.ts';
+import { checkAll } from '../lib/checks.ts';
+import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
 import type { JudgedInterval, JudgementRecord, RevocationRecord } from '../storage/ports/judgements.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -193,23 +194,12 @@ export class JudgementService {
     const visible = this.#visible(principal, all);
     const at = now();
     const find = (id: string) => storeNamed(all, storesOf(principal), id);
-    refuseAll([
-      () => checkedReason(given.reason),
-      () => checkedStores(given, find, visible),
-      () => checkedTime(given, at),
-    ]);
-    const reason = checkedReason(given.reason);
-    const stores = checkedStores(given, find, visible);
-    const time = checkedTime(given, at);
-    const record: JudgementRecord = {
-      ...authorOf(actor),
-      id: newId(),
-      at,
-      reason,
-      kind: 'planned',
-      stores,
-      time,
-    };
+    const checked = checkAll({
+      reason: () => checkedReason(given.reason),
+      stores: () => checkedStores(given, find, visible),
+      time: () => checkedTime(given, at),
+    });
+    const record: JudgementRecord = { ...authorOf(actor), id: newId(), at, kind: 'planned', ...checked };
     const { entries, zones } = reachOf(record, visible);
     const begins = beginningOf(record, zones);
     if (isOwner && begins < at) {

@@ -106,26 +106,6 @@ export function invalid(message: string, field?: string): UserError {
   return new UserError('invalid_input', message, field === undefined ? {} : { field });
 }
 
-/**
- * Makes all checks of a request, so that it is refused with everything that is wrong and not only the first.
- *
- * @param checks each throws a UserError `invalid_input` with a field; any other error ends them
- * @throws UserError `invalid_input` with all faults
- */
-export function refuseAll(checks: readonly (() => unknown)[]): void {
-  const faults: FieldFault[] = [];
-  for (const check of checks) {
-    try {
-      check();
-    } catch (error) {
-      if (!(error instanceof UserError) || error.code !== 'invalid_input' || error.faults.length === 0) throw error;
-      faults.push(...error.faults);
-    }
-  }
-  if (faults.length === 0) return;
-  throw new UserError('invalid_input', faults.map(({ message }) => message).join('; '), { faults });
-}
-
 /** @param path the file or folder that a system error kept from being written */
 export function unwritable(path: string, error: unknown): UserError {
   return new UserError('unwritable', `${path} cannot be written: ${systemReason(error)}`, { cause: error });

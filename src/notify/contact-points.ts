@@ -4,6 +4,7 @@ import { isText, nameFrom } from '../accounts/fields.ts';
 import { type Page, type PageRequest, readPage } from '../accounts/pages.ts';
 import { refuseSilenced } from '../accounts/silenced-rules.ts';
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
+import { checkAll } from '../lib/checks.ts';
 import { refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { counted } from '../lib/text.ts';
 import { newId } from '../lib/world/random.ts';
@@ -97,17 +98,19 @@ export class ContactPoints {
     const channel = channelFrom(draft.channel);
     this.#refuseMail(channel);
     const id = newId();
-    const values = settingsFrom(channel, draft.settings, allows);
+    const { values, template, ...checked } = checkAll({
+      values: () => settingsFrom(channel, draft.settings, allows),
+      template: () => (draft.template ? templateFrom(draft.template) : undefined),
+      name: () => nameFrom(draft.name),
+      zone: () => zoneFrom(draft.zone ?? 'UTC'),
+      quietHours: () => (draft.quietHours ? quietHoursFrom(draft.quietHours) : undefined),
+      digest: () => (draft.digest ? digestFrom(draft.digest, now()) : undefined),
+    });
     const { open, secrets } = sealer.divide(channel, id, values);
-    const template = draft.template ? templateFrom(draft.template) : undefined;
     const settings: StoredSettings = { values: open, target: channel.target(values as never), template };
     const point = {
       ...{ id, userId, channel: channel.kind, settings, secrets, createdAt: now() },
-      name: nameFrom(draft.name),
-      zone: zoneFrom(draft.zone ?? 'UTC'),
-      quietHours: draft.quietHours ? quietHoursFrom(draft.quietHours) : undefined,
-      digest: draft.digest ? digestFrom(draft.digest, now()) : undefined,
-      enabled: draft.enabled ?? true,
+      ...{ ...checked, enabled: draft.enabled ?? true },
     };
     return storage.contactPoints.changing(async (changes) => {
       await refuseMore(changes, userId);
@@ -205,22 +208,22 @@ export class ContactPoints {
       enabled = before.notice === undefined ? before.enabled : true,
     } = change;
     const stored = before.settings as StoredSettings;
-    const template = change.template === undefined ? stored.template : (change.template ?? undefined);
-    if (change.template) templateFrom(change.template);
-    const after = {
-      ...before,
-      ...{ enabled, settings: { ...stored, template } },
-      ...(name !== undefined && { name: nameFrom(name) }),
-      ...(zone !== undefined && { zone: zoneFrom(zone) }),
-      ...(quietHours !== undefined && { quietHours: quietHours === null ? undefined : quietHoursFrom(quietHours) }),
-      ...(digest !== undefined && { digest: this.#digestAfter(before.digest, digest) }),
-    };
-    if (settings === undefined) return after;
     const channel = channelFrom(before.channel);
-    // Secrets that cannot be decrypted any more have to be given again.
-    const values = settingsFrom(channel, { ...(sealer.settingsOf(before) ?? stored.values), ...settings }, allows);
+    const { values, template, ...checked } = checkAll({
+      // Secrets that cannot be decrypted any more have to be given again.
+      values: () =>
+        settings && settingsFrom(channel, { ...(sealer.settingsOf(before) ?? stored.values), ...settings }, allows),
+      template: () => (change.template ? templateFrom(change.template) : change.template),
+      name: () => (name === undefined ? before.name : nameFrom(name)),
+      zone: () => (zone === undefined ? before.zone : zoneFrom(zone)),
+      quietHours: () => (quietHours ? quietHoursFrom(quietHours) : quietHours === null ? undefined : before.quietHours),
+      digest: () => (digest === undefined ? before.digest : this.#digestAfter(before.digest, digest)),
+    });
+    const kept = template === undefined ? stored.template : (template ?? undefined);
+    const after = { ...before, ...checked, enabled, settings: { ...stored, template: kept } };
+    if (values === undefined) return after;
     const { open, secrets } = sealer.divide(channel, before.id, values);
-    return { ...after, secrets, settings: { values: open, target: channel.target(values as never), template } };
+    return { ...after, secrets, settings: { values: open, target: channel.target(values as never), template: kept } };
   }
 
   /** A digest at unchanged times goes on as before. */

@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { formatTimeOfDay, timeOfDayFrom } from '../calendar/time-of-day.ts';
 import { zoneName } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
+import { checkAll, checkEach } from '../lib/checks.ts';
 import { invalid } from '../lib/errors.ts';
 import type { QuietHours } from '../storage/ports/contact-points.ts';
 import type { Channel } from './channel.ts';
@@ -55,8 +56,10 @@ export function zoneFrom(text: string): string {
 
 /** @throws UserError `invalid_input` */
 export function quietHoursFrom({ start, end, holdPages }: QuietHoursDraft): QuietHours {
-  const from = timeOfDayFrom('quiet_hours.start', start, DAY - 1);
-  const to = timeOfDayFrom('quiet_hours.end', end, DAY - 1);
+  const { from, to } = checkAll({
+    from: () => timeOfDayFrom('quiet_hours.start', start, DAY - 1),
+    to: () => timeOfDayFrom('quiet_hours.end', end, DAY - 1),
+  });
   if (from !== to) return { start: from, end: to, holdPages };
   throw invalid(
     `quiet_hours are from ${start} to ${end}, expected different times: messages would wait forever`,
@@ -79,7 +82,7 @@ export function templateFrom(template: Partial<Template>): Partial<Template> {
  * The settings of a channel, checked. Messages show no value of a secret.
  *
  * @param given `null` removes a setting
- * @throws UserError `invalid_input` naming the setting
+ * @throws UserError `invalid_input` naming the settings
  */
 export function settingsFrom(
   channel: Channel,
@@ -93,13 +96,14 @@ export function settingsFrom(
     const known = Object.keys(properties).join(', ');
     throw invalid(`settings has "${unknown.slice(0, 100)}", expected ${known}`, `settings.${unknown.slice(0, 100)}`);
   }
-  for (const [name, schema] of Object.entries(properties)) {
+  const checks = Object.entries(properties).map(([name, schema]) => () => {
     const { default: usual } = schema as { readonly default?: unknown };
     settings[name] ??= usual;
     if (settings[name] === undefined) delete settings[name];
     const fault = faultOf(channel, name, schema, settings[name]);
     if (fault !== undefined) throw invalid(fault, `settings.${name}`);
-  }
+  });
+  checkEach(checks);
   for (const url of channel.urls?.(settings) ?? []) {
     const name = Object.keys(settings).find((key) => settings[key] === url);
     refuseAddress(url, name === undefined ? 'settings' : `settings.${name}`, allows);

@@ -1,7 +1,8 @@
 import { canWriteStores, type Principal } from '../accounts/access.ts';
 import type { AuditLog, Detail } from '../accounts/audit.ts';
 import { zoneName } from '../calendar/tzdb.ts';
-import { invalid, refuseAll, UserError } from '../lib/errors.ts';
+import { checkAll } from '../lib/checks.ts';
+import { invalid, UserError } from '../lib/errors.ts';
 import { knownKey, labelKeyFlaw, MAX_LABELS, probeUrlFlaw } from '../lib/store-fields.ts';
 import { isStorable, trimmed } from '../lib/text.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -90,21 +91,14 @@ export async function writeChange(
 /** @throws UserError `invalid_input` with all fields whose text cannot be stored, or whose zone or URL is invalid */
 export function checkedChange(change: StoreChange): StoreChange {
   const { name, zone, zoneField, labels, setLabels, probeUrl } = change;
-  refuseAll([
-    () => typeof name === 'string' && checkedName(name),
-    () => typeof zone === 'string' && checkedZone(zone, zoneField),
-    () => labels !== undefined && givenLabels(labels),
-    () => setLabels !== undefined && checkedLabels('set_labels', setLabels),
-    () => typeof probeUrl === 'string' && checkedUrl(probeUrl),
-  ]);
-  return {
-    ...change,
-    ...(labels !== undefined && { labels: givenLabels(labels) }),
-    ...(setLabels !== undefined && { setLabels: checkedLabels('set_labels', setLabels) }),
-    ...(typeof name === 'string' && { name: checkedName(name) }),
-    ...(typeof zone === 'string' && { zone: checkedZone(zone, zoneField) }),
-    ...(typeof probeUrl === 'string' && { probeUrl: checkedUrl(probeUrl) }),
-  };
+  const checked = checkAll({
+    ...(typeof name === 'string' && { name: () => checkedName(name) }),
+    ...(typeof zone === 'string' && { zone: () => checkedZone(zone, zoneField) }),
+    ...(labels !== undefined && { labels: () => givenLabels(labels) }),
+    ...(setLabels !== undefined && { setLabels: () => checkedLabels('set_labels', setLabels) }),
+    ...(typeof probeUrl === 'string' && { probeUrl: () => checkedUrl(probeUrl) }),
+  });
+  return { ...change, ...checked };
 }
 
 function checkedName(text: string): string {

@@ -3,6 +3,7 @@ import { formatTimeOfDay, timeOfDayFrom } from '../../calendar/time-of-day.ts';
 import { DAY } from '../../domain/hours.ts';
 import { overlappingPairs } from '../../domain/overlap.ts';
 import { LIMITS } from '../../lib/budgets.ts';
+import { checkAll, checkEach } from '../../lib/checks.ts';
 import { UserError } from '../../lib/errors.ts';
 import type { KnownWeek, Opening, WeekRow as WeekRecord } from '../../storage/ports/schedules.ts';
 
@@ -44,15 +45,17 @@ export function weekFrom(hours: Static<typeof WeekHours>): KnownWeek {
  * Rows as they are given. They may be those of a feed, and overlap.
  *
  * @param field their place in the request
- * @throws UserError `invalid_input` if a time is invalid
+ * @throws UserError `invalid_input` at all times that are invalid
  */
 export function rowsFrom(rows: readonly Static<typeof WeekRow>[], field: string): WeekRecord[] {
-  return rows.map(({ day, ...row }, i) => ({ day, ...openingFrom(row, `${field}.${i}`) }));
+  return checkEach(
+    rows.map(({ day, ...row }, i) => () => ({ day, ...openingFrom(row, `${field}.${i}`) })),
+  );
 }
 
 /** The openings of one date. @throws UserError `invalid_input` if a time is invalid, or if openings overlap */
 export function openingsFrom(rows: readonly Static<typeof OpeningRow>[]): Opening[] {
-  const openings = rows.map((row, i) => openingFrom(row, `hours.${i}`));
+  const openings = checkEach(rows.map((row, i) => () => openingFrom(row, `hours.${i}`)));
   refuseOverlapsOf(
     openings.map((opening) => ({ day: 0, ...opening })),
     'hours',
@@ -62,7 +65,10 @@ export function openingsFrom(rows: readonly Static<typeof OpeningRow>[]): Openin
 }
 
 function openingFrom({ start, end }: Static<typeof OpeningRow>, field: string): Opening {
-  return { start: timeOfDayFrom(`${field}.start`, start, DAY - 1), end: timeOfDayFrom(`${field}.end`, end, DAY) };
+  return checkAll({
+    start: () => timeOfDayFrom(`${field}.start`, start, DAY - 1),
+    end: () => timeOfDayFrom(`${field}.end`, end, DAY),
+  });
 }
 
 /**

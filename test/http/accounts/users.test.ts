@@ -168,6 +168,11 @@ test('errors name the invalid field of a user', async (t) => {
     const [error] = answer.json<{ errors?: { field: string }[] }>().errors ?? [];
     assert.equal(error?.field, field, answer.body);
   }
+  const several = await anna.ask('PATCH', `/users/${ids.owen}`, { login: 'a b', name: ' ', email: 'x' });
+  assert.deepEqual(
+    several.json<{ errors: { field: string }[] }>().errors.map(({ field }) => field),
+    ['login', 'name', 'email'],
+  );
   assert.equal((await anna.ask('GET', '/users/7')).statusCode, 400);
   assert.equal(
     (await anna.ask('GET', `/users?cursor=${Buffer.from('["a\\u0000"]').toString('base64url')}`)).statusCode,

@@ -269,6 +269,12 @@ suite('contact points', () => {
     );
     await refused({ ...hook, template: { text: '{{ stroe }}' } }, 'template.text', /undefined variable: stroe/);
     await refused({ ...hook, name: ' ' }, 'name', /name is " "/);
+    const several = { ...hook, name: ' ', settings: { url: 'ftp://x', secret: 'x' }, quiet_hours: never, time_zone: 'x' };
+    const { errors } = (await ask(keys.olga, 'POST', '/contact-points', several)).json();
+    assert.deepEqual(
+      errors.map(({ field }: { field: string }) => field),
+      ['settings.url', 'settings.secret', 'name', 'time_zone', 'quiet_hours.start'],
+    );
     const address = { name: 'Me', channel: 'mail', settings: { to: 'nobody' } };
     await refused(address, 'settings.to', /settings\.to is "nobody", expected the recipient, such as ops@example\.com/);
   });
