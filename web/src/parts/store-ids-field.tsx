@@ -1,14 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useId } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { idsIn, idsText } from '../../../src/lib/id-list.ts';
 import { call, reasonOf } from '../state/api.ts';
 import { useLoad } from '../state/load.ts';
+import { usePaused } from '../state/paused.ts';
 import { useStoreNames } from '../state/store-names.ts';
 import { TextArea } from './field.tsx';
 import './store-ids-field.css';
-
-/** Milliseconds between the last key press and the search. */
-const PAUSE = 180;
 
 /** Stores that a search shows, and chosen stores whose names are shown. */
 const FOUND = 6;
@@ -42,11 +40,7 @@ interface FindProps {
 function FindStore({ chosen, onFound }: FindProps) {
   const id = useId();
   const typed = useSignal('');
-  const search = useSignal('');
-  useEffect(() => {
-    const timer = setTimeout(() => (search.value = typed.value.trim()), PAUSE);
-    return () => clearTimeout(timer);
-  }, [typed.value, search]);
+  const search = usePaused(typed.value);
   const { data, error } = useLoad(`find stores ${search.value}`, async (signal) => {
     if (search.value === '') return [];
     const query = { search: search.value, sort: 'name', limit: FOUND } as const;

@@ -4,6 +4,7 @@ import type { ListedStore } from '../../../api/schema.ts';
 import { counted } from '../../lib/format.ts';
 import { call, reasonOf } from '../../state/api.ts';
 import { usePages } from '../../state/pages.ts';
+import { usePaused } from '../../state/paused.ts';
 import { asOf } from '../../state/place.ts';
 import { isCommandKey } from '../../state/shortcuts.ts';
 import { Icon } from '../icons.tsx';
@@ -12,8 +13,6 @@ import { StateShape } from '../state-mark.tsx';
 import { type Choice, choicesFor } from './choices.ts';
 import './palette.css';
 
-/** Milliseconds between the last key press and the search. */
-const PAUSE = 150;
 const STORES = 8;
 
 /** A search over pages, actions and stores; the arrow keys and Enter choose one. */
@@ -155,11 +154,7 @@ function Option({ choice: { name, icon, detail, state }, index, selected, onPoin
 
 /** The stores that the server finds, once typing pauses. */
 function useStores(typed: string) {
-  const search = useSignal('');
-  useEffect(() => {
-    const timer = setTimeout(() => (search.value = typed.trim()), PAUSE);
-    return () => clearTimeout(timer);
-  }, [typed, search]);
+  const search = usePaused(typed);
   const query = { search: search.value, sort: 'name', limit: STORES, as_of: asOf.value || undefined } as const;
   const { list } = usePages<ListedStore>(JSON.stringify(query), async (_cursor, signal) =>
     query.search === '' ? { items: [], next_cursor: null, total: 0 } : call('GET /api/v1/stores', { query, signal }),
