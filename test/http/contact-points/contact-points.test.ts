@@ -269,7 +269,13 @@ suite('contact points', () => {
     );
     await refused({ ...hook, template: { text: '{{ stroe }}' } }, 'template.text', /undefined variable: stroe/);
     await refused({ ...hook, name: ' ' }, 'name', /name is " "/);
-    const several = { ...hook, name: ' ', settings: { url: 'ftp://x', secret: 'x' }, quiet_hours: never, time_zone: 'x' };
+    const several = {
+      ...hook,
+      name: ' ',
+      settings: { url: 'ftp://x', secret: 'x' },
+      quiet_hours: never,
+      time_zone: 'x',
+    };
     const { errors } = (await ask(keys.olga, 'POST', '/contact-points', several)).json();
     assert.deepEqual(
       errors.map(({ field }: { field: string }) => field),
