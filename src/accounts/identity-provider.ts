@@ -1,4 +1,4 @@
-import * as client from 'openid-client';
+import type * as openid from 'openid-client';
 import { UserError } from '../lib/errors.ts';
 import type { Role } from '../storage/ports/account-catalog.ts';
 import { isText } from './fields.ts';
@@ -78,18 +78,23 @@ const METADATA_FOR = 60 * 60_000;
 const RETRY_AFTER = 30;
 const LONGEST_SUBJECT = 255;
 
+/** The library, which only an installation with a provider loads. */
+type Library = typeof openid;
+const library = (): Promise<Library> => import('openid-client');
+
 /** Client of the provider: authorization code flow with PKCE, state and nonce. */
 export class IdentityProvider {
   readonly settings: OidcSettings;
   readonly #now: () => number;
-  #found: { readonly at: number; readonly answer: Promise<client.Configuration> } | undefined;
+  #found: { readonly at: number; readonly answer: Promise<openid.Configuration> } | undefined;
 
   constructor(settings: OidcSettings, now: () => number) {
     this.settings = settings;
     this.#now = now;
   }
 
-  newChecks(): OidcChecks {
+  async newChecks(): Promise<OidcChecks> {
+    const client = await library();
     return {
       state: client.randomState(),
       nonce: client.randomNonce(),
@@ -105,6 +110,7 @@ export class IdentityProvider {
    */
   async authorizationUrl({ state, nonce, verifier }: OidcChecks, afresh: boolean): Promise<string> {
     const { redirectUrl, scopes } = this.settings;
+    const client = await library();
     const url = client.buildAuthorizationUrl(await this.#configuration(), {
       redirect_uri: redirectUrl,
       scope: scopes,
@@ -123,6 +129,7 @@ export class IdentityProvider {
    * @throws OidcRefusal `refused`; UserError `unavailable`
    */
   async redeem(parameters: URLSearchParams, { state, nonce, verifier }: OidcChecks): Promise<Identity> {
+    const client = await library();
     const configuration = await this.#configuration();
     const url = new URL(this.settings.redirectUrl);
     url.search = parameters.toString();
@@ -135,7 +142,7 @@ export class IdentityProvider {
       const more = endpoint && (await client.fetchUserInfo(configuration, tokens.access_token, String(claims.sub)));
       return this.#identityFrom({ ...more, ...claims });
     } catch (error) {
-      if (isOutage(error)) throw away(error);
+      if (isOutage(error, client)) throw away(error);
       throw new OidcRefusal('refused', { cause: error });
     }
   }
@@ -154,7 +161,7 @@ export class IdentityProvider {
   }
 
   /** @throws UserError `unavailable` */
-  async #configuration(): Promise<client.Configuration> {
+  async #configuration(): Promise<openid.Configuration> {
     const now = this.#now();
     const known = this.#found;
     if (known !== undefined && known.at <= now && now < known.at + METADATA_FOR) return known.answer;
@@ -168,12 +175,13 @@ export class IdentityProvider {
     }
   }
 
-  async #discover(): Promise<client.Configuration> {
+  async #discover(): Promise<openid.Configuration> {
     const { issuer, clientId, clientSecret } = this.settings;
     const server = new URL(issuer);
+    const client = await library();
     const insecure = server.protocol === 'http:' ? [client.allowInsecureRequests] : [];
     try {
-      const found = await client.discovery(server, clientId, {}, authenticationBy(clientSecret), {
+      const found = await client.discovery(server, clientId, {}, authenticationBy(clientSecret, client), {
         execute: [client.enableNonRepudiationChecks, ...insecure],
         timeout: TIMEOUT,
       });
@@ -187,7 +195,7 @@ export class IdentityProvider {
 }
 
 /** HTTP Basic, which every provider must support, unless the metadata excludes it. */
-function authenticationBy(secret: string): client.ClientAuth {
+function authenticationBy(secret: string, client: Library): openid.ClientAuth {
   const [basic, post] = [client.ClientSecretBasic(secret), client.ClientSecretPost(secret)];
   return (server, ...rest) => {
     const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
@@ -212,7 +220,7 @@ const OUTAGES = new Set([
 ]);
 
 /** Whether the provider did not respond, as opposed to denying the request. */
-function isOutage(error: unknown): boolean {
+function isOutage(error: unknown, client: Library): boolean {
   if (error instanceof client.ResponseBodyError) return error.status >= 500;
   // `fetch` throws it when there is no connection.
   if (error instanceof TypeError) return true;

@@ -95,7 +95,7 @@ export class OidcSignIn {
       await proof.note(undefined, address, 'oidc', 'return_to');
       throw invalid(`return_to is "${returnTo.slice(0, 100)}", expected a path on this site`, 'return_to');
     }
-    const checks = provider.newChecks();
+    const checks = await provider.newChecks();
     const since = now();
     const url = await provider.authorizationUrl(checks, userId !== undefined);
     const pending: PendingSignIn = {

@@ -1,12 +1,8 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { invalid, UserError } from '../lib/errors.ts';
 import type { AccountCatalog, AccountChanges } from '../storage/ports/account-catalog.ts';
@@ -19,6 +15,9 @@ import { requireRecentProof } from './reauthentication.ts';
 import type { SecondFactors } from './second-factors.ts';
 import type { Tickets } from './tickets.ts';
 import { foundUser } from './users.ts';
+
+/** The library is loaded for the first passkey, since it takes about as long as the rest of the server. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 /** The most passkeys per user. */
 const PASSKEYS_EACH = 20;
@@ -80,6 +79,7 @@ export class Passkeys {
     requireRecentProof(actor, this.#now());
     const { login, name } = await foundUser(this.#catalog, userId);
     const known = await this.#catalog.factors.passkeysOf(userId);
+    const { generateRegistrationOptions } = await webAuthn();
     const options = await generateRegistrationOptions({
       rpName: 'Restaurant Monitor',
       rpID: relyingParty.host,
@@ -121,6 +121,7 @@ export class Passkeys {
     const { relyingParty, ticket, response } = answer;
     const challenge = await this.#tickets.read<string>(`add passkey ${userId}`, ticket);
     if (challenge === undefined) throw expired();
+    const { verifyRegistrationResponse } = await webAuthn();
     const verified = await verifyRegistrationResponse({
       response,
       expectedChallenge: challenge,
@@ -186,6 +187,7 @@ export class Passkeys {
 
   /** Starts a sign-in. No user is named: the authenticator knows its own passkeys. */
   async challenge({ host }: RelyingParty): Promise<Challenge<PublicKeyCredentialRequestOptionsJSON>> {
+    const { generateAuthenticationOptions } = await webAuthn();
     const options = await generateAuthenticationOptions({ rpID: host, userVerification: 'required' });
     return { options, ticket: await this.#tickets.issue('passkey', options.challenge) };
   }
@@ -200,6 +202,7 @@ export class Passkeys {
     if (challenge === undefined) throw expired();
     const passkey = await this.#catalog.factors.passkey(response.id);
     if (passkey === undefined) throw unknown();
+    const { verifyAuthenticationResponse } = await webAuthn();
     const verified = await verifyAuthenticationResponse({
       response,
       expectedChallenge: challenge,

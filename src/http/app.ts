@@ -51,7 +51,7 @@ import { securityTxtRoutes } from './security-txt.ts';
 import { keepEvents } from './sse.ts';
 import { type StoreApiParts, storeApiRoutes } from './stores/routes.ts';
 import type { App, Authenticator } from './types.ts';
-import { compileValidator } from './validation.ts';
+import { compileValidator, serializerCompiler } from './validation.ts';
 import { zoneRoutes } from './zones.ts';
 
 export interface AppParts extends StoreApiParts {
@@ -105,6 +105,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       (error.code === 'FST_ERR_BAD_URL' ? sendUnknownPage(request, reply) : undefined) ??
       handleError(error, request, reply),
     clientErrorHandler: handleConnectionError,
+    schemaController: { compilersFactory: { buildSerializer: serializerCompiler } },
     trustProxy: (address) => proxies.trusts(address),
   }).withTypeProvider<TypeBoxTypeProvider>();
   limitRequestTime(app);

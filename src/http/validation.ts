@@ -1,7 +1,9 @@
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
+import { lazily } from '../lib/lazy.ts';
 import { sampleOf } from './document/sample.ts';
 import { requireWords } from './expectations.ts';
 import { recaseFor } from './letter-case.ts';
@@ -41,11 +43,23 @@ function validators(coerceTypes: 'array' | false): Validators {
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   requireWords(schema);
   const { first, all } = httpPart === 'body' ? typed : textual;
-  const [check, collect] = [first.compile(schema), all.compile(schema)];
+  const [checker, collector] = [lazily(() => first.compile(schema)), lazily(() => all.compile(schema))];
   const recase = httpPart === 'querystring' ? recaseFor(schema) : () => {};
   return (data: unknown) => {
     recase(data);
-    return check(data) ? true : { error: complaintsAbout(data, check.errors ?? [], collect) };
+    const check = checker();
+    return check(data) ? true : { error: complaintsAbout(data, check.errors ?? [], collector()) };
+  };
+};
+
+const buildSerializer = SerializerSelector();
+
+/** Serializers, which like the validators are compiled when they are first needed: all of them take most of a start. */
+export const serializerCompiler: typeof buildSerializer = (externalSchemas, options) => {
+  const compile = buildSerializer(externalSchemas, options);
+  return (route) => {
+    const serializer = lazily(() => compile(route));
+    return (value) => serializer()(value);
   };
 };
 

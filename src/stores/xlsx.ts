@@ -1,4 +1,4 @@
-import writeXlsxFile, { type Cell } from 'write-excel-file/node';
+import type { Cell } from 'write-excel-file/node';
 import { invalid } from '../lib/errors.ts';
 import type { StoreEntry } from './directory.ts';
 import type { StoreTable } from './export.ts';
@@ -27,6 +27,8 @@ export async function storesXlsx({ header, row }: StoreTable, stores: readonly S
   });
   const heads = header.map((value): Cell => ({ type: String, value, fontWeight: 'bold' }));
   const cells = rows.map((texts) => texts.map((value): Cell => (value === '' ? null : { type: String, value })));
+  // Loaded for the first workbook: few servers ever write one.
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   const file = writeXlsxFile([heads, ...cells], { sheet: 'Stores', columns, stickyRowsCount: 1 });
   return file.toBuffer();
 }

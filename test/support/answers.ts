@@ -28,7 +28,7 @@ export function checkAnswers(app: App): void {
   let judge: Judge | undefined;
   const checked = async (request: InjectOptions | string) => {
     const answer = await inject(request);
-    judge ??= new Judge(documentOf(app));
+    judge ??= judgeOf(documentOf(app));
     const { method = 'GET', url, path } = typeof request === 'string' ? { url: request } : request;
     judge.check(method.toUpperCase(), withoutClassicSlash(String(url ?? path)), answer);
     return answer;
@@ -39,6 +39,16 @@ export function checkAnswers(app: App): void {
 const PAGES = /^(text\/(html|css|javascript)|application\/(javascript|manifest\+json)|image\/(svg\+xml|png))$/;
 
 type OperationAt = Operation & { readonly path: string; readonly method: string };
+
+/** By the text of their documents: nearly all servers of a process have the same one. */
+const judges = new Map<string, Judge>();
+
+function judgeOf(document: ApiDocument): Judge {
+  const text = JSON.stringify(document);
+  const judge = judges.get(text) ?? new Judge(document);
+  judges.set(text, judge);
+  return judge;
+}
 
 export class Judge {
   readonly #document: ApiDocument;

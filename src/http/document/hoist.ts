@@ -15,7 +15,7 @@ const NAMES = new Set(['properties', 'responses']);
  * @throws Error if two different schemas have the same title
  */
 export function hoistSchemas(document: Json): Json {
-  const schemas: Record<string, Json> = {};
+  const kept = new Map<string, Kept>();
   const walk = (value: Json, parent = ''): Json => {
     if (Array.isArray(value)) return value.map((inner) => walk(inner));
     if (typeof value !== 'object' || value === null) return value;
@@ -27,24 +27,28 @@ export function hoistSchemas(document: Json): Json {
     );
     const { title } = copy;
     if (typeof title !== 'string' || !('type' in copy || 'anyOf' in copy || 'enum' in copy)) return copy;
-    const known = schemas[title];
-    if (known !== undefined && essence(known) !== essence(copy)) throw new Error(`two schemas have the title ${title}`);
+    const known = kept.get(title);
+    const found = { schema: copy, essence: essence(copy), size: JSON.stringify(copy).length };
+    if (known !== undefined && known.essence !== found.essence) throw new Error(`two schemas have the title ${title}`);
     // A parameter keeps its description and examples beside the schema, so keep the most complete copy.
-    if (known === undefined || size(known) < size(copy)) schemas[title] = copy;
+    if (known === undefined || known.size < found.size) kept.set(title, found);
     return { $ref: `#/components/schemas/${title}` };
   };
   const { paths = {}, ...rest } = document as Record<string, Json>;
   const walked = walk(paths);
   const components = (rest.components ?? {}) as Record<string, Json>;
-  const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { ...rest, paths: walked, components: { ...components, schemas: sorted } };
+  const sorted = [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([title, { schema }]) => [title, schema] as const);
+  return { ...rest, paths: walked, components: { ...components, schemas: Object.fromEntries(sorted) } };
+}
+
+/** A schema with a title, the text of what has to be the same in all copies, and the length of all of it. */
+interface Kept {
+  readonly schema: Json;
+  readonly essence: string;
+  readonly size: number;
 }
 
 function essence(schema: Json): string {
   const { description: _description, examples: _examples, ...rest } = schema as Record<string, Json>;
   return JSON.stringify(rest);
-}
-
-function size(schema: Json): number {
-  return JSON.stringify(schema).length;
 }
