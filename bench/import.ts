@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Database } from '../src/duckdb/database.ts';
-import { literal } from '../src/duckdb/session.ts';
+import { literal } from '../src/lib/sql.ts';
 import type { Storage } from '../src/storage/ports/storage.ts';
 import { atMost, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, importFeeds, withStorage } from './fleets.ts';

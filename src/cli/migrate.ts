@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { configOf, openDatabase, withDatabaseOption } from './database.ts';
+import { configOf, withDatabaseOption } from './database.ts';
 import { printResult, say } from './output.ts';
 
 export function migrateCommand(program: Command): void {
@@ -7,6 +7,7 @@ export function migrateCommand(program: Command): void {
     .description('update the database schema; serve, import and other commands that change data do this by themselves')
     .action(async (flags: { database?: string }) => {
       const { database, budgets } = configOf(flags);
+      const { openDatabase } = await import('./local-database.ts');
       const storage = await openDatabase(database, budgets);
       await storage.close();
       printResult({ up_to_date: true }, () => say('the database schema is up to date'));

@@ -1,20 +1,6 @@
-import { tmpdir } from 'node:os';
-import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { openBackup, restoreToFile, restoreToStorage } from '../backup/restore.ts';
-import { openFile, restoreFile } from '../compose/storages.ts';
-import { ResultsFolder } from '../reports/results.ts';
-import { configOf, createFolderOf, openDatabase, withDatabaseOption } from './database.ts';
-import { formatCounted } from './format.ts';
-import { printResult, progressBar, say } from './output.ts';
-import { misuse } from './usage.ts';
-
-interface RestoreFlags {
-  readonly from: string;
-  readonly database?: string;
-  readonly resultsDir?: string;
-  readonly replace?: boolean;
-}
+import type { RestoreFlags } from './actions/restore.ts';
+import { withDatabaseOption } from './database.ts';
 
 export function restoreCommand(program: Command): void {
   withDatabaseOption(program.command('restore'))
@@ -28,46 +14,5 @@ export function restoreCommand(program: Command): void {
       'the folder for the results of a DuckDB database (RESULTS_DIR, default ./var/results)',
     )
     .option('--replace', 'replace a database that is not empty')
-    .action(restore);
-}
-
-async function restore(flags: RestoreFlags): Promise<void> {
-  const config = configOf(flags);
-  const { database, budgets } = config;
-  const replace = flags.replace ?? false;
-  const open = openFile(budgets);
-  if (database.engine === 'duckdb' && database.path === undefined)
-    throw misuse('cannot restore a backup into an in-memory database');
-  const workFolder = database.engine === 'duckdb' ? dirname(resolve(database.path ?? '')) : tmpdir();
-  await createFolderOf(database);
-  const backup = await openBackup(flags.from, { input: process.stdin, workFolder });
-  const progress = progressBar();
-  try {
-    const { rows, created_at, files } = backup.manifest;
-    if (database.engine === 'duckdb') {
-      const results = new ResultsFolder(config.resultsDir);
-      if (files.length > 1) await results.prepare();
-      await restoreToFile(backup, database.path ?? '', { results, replace, restoreFile, openFile: open });
-    } else {
-      const storage = await openDatabase(database, budgets, 'replace');
-      try {
-        const onProgress = (done: number) => progress.update('restoring polls', done);
-        await restoreToStorage(backup, storage, { replace, workFolder, openFile: open, onProgress });
-      } finally {
-        await storage.close();
-      }
-    }
-    progress.end();
-    const { stores = 0, polls = 0 } = rows;
-    const results = files.length - 1;
-    printResult({ created_at, stores, polls, results }, () =>
-      say(
-        `restored the backup of ${created_at}: ${formatCounted(stores, 'store')}, ` +
-          `${formatCounted(polls, 'poll')}, ${formatCounted(results, 'result')}`,
-      ),
-    );
-  } finally {
-    progress.end();
-    await backup.remove();
-  }
+    .action(async (flags: RestoreFlags) => (await import('./actions/restore.ts')).restore(flags));
 }

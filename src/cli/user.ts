@@ -8,10 +8,11 @@ import { idsIn } from '../lib/id-list.ts';
 import { trimmed } from '../lib/text.ts';
 import type { InvitedUser } from '../operations/accounts.ts';
 import type { Role, UserRecord } from '../storage/ports/account-catalog.ts';
-import { configOf, type DatabaseFlags, type RunOperation, withDatabase, withDatabaseOption } from './database.ts';
+import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCounted } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
 import { newPassword } from './password.ts';
+import type { RunOperation } from './run-operation.ts';
 import { checked, misuse, parsing } from './usage.ts';
 
 interface AddFlags extends DatabaseFlags {

@@ -3,11 +3,12 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { notFound, UserError } from '../lib/errors.ts';
+import { literal } from '../lib/sql.ts';
 import { temporaryFolder } from '../lib/temporary-folder.ts';
 import { elapsed } from '../lib/world/clocks.ts';
 import { openError } from './errors.ts';
 import { DEFAULT_DUCKDB_LIMITS, type DuckdbLimits } from './limits.ts';
-import { literal, Session } from './session.ts';
+import { Session } from './session.ts';
 
 /** The databases that are open. */
 const opened = new Set<Database>();

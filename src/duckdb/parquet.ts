@@ -1,6 +1,6 @@
 import type { OutputColumn } from '../lib/columns.ts';
+import { identifier, literal } from '../lib/sql.ts';
 import { Database } from './database.ts';
-import { identifier, literal } from './session.ts';
 
 /** Rows per JSON block. */
 const BLOCK = 20_000;

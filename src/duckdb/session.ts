@@ -177,13 +177,3 @@ async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<Du
     yield result.getChunk(i);
   }
 }
-
-/** A text as an SQL string literal, where no parameter is allowed (file names in table functions). */
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** A name as an SQL identifier. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}

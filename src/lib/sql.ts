@@ -22,3 +22,13 @@ export interface TransactionalSql extends Sql {
    */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
 }
+
+/** A text as an SQL string literal, where no parameter is allowed (file names in table functions). */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

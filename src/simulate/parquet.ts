@@ -1,5 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { literal } from '../duckdb/session.ts';
+import { literal } from '../lib/sql.ts';
 
 /**
  * Copies polls from the CSV that `simulate` writes into a Parquet file with the columns `store_id` and `status` (text)

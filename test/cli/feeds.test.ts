@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { speedLine } from '../../src/cli/feeds.ts';
+import { speedLine } from '../../src/cli/feed-import.ts';
 
 test('the rate of an import is left out where it is only that of the start', () => {
   assert.equal(speedLine(1, 0.0001, 0.9), '1 row in 0.9 s');

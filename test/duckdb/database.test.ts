@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Database } from '../../src/duckdb/database.ts';
-import { literal, type Session } from '../../src/duckdb/session.ts';
+import type { Session } from '../../src/duckdb/session.ts';
 import { SessionPool } from '../../src/duckdb/sessions.ts';
+import { literal } from '../../src/lib/sql.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** A session of a database limited to the folder `open`, beside a folder whose name begins with it. */

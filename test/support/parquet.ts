@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Database } from '../../src/duckdb/database.ts';
-import { literal } from '../../src/duckdb/session.ts';
+import { literal } from '../../src/lib/sql.ts';
 import type { Importer } from './importer.ts';
 
 /** Writes the result of a query as a Parquet file into the importer's folder; returns its path. */

@@ -1,5 +1,5 @@
 import type { Session } from '../../src/duckdb/session.ts';
-import { literal } from '../../src/duckdb/session.ts';
+import { literal } from '../../src/lib/sql.ts';
 import type { MergeCounts } from '../../src/storage/ports/import-session.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 

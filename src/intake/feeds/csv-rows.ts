@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { identifier, literal, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
+import { identifier, literal } from '../../lib/sql.ts';
 import { TRIMMED } from '../../lib/text.ts';
 import { type Feed, labelColumn, type RawRows } from './feed.ts';
 import type { CsvFormat } from './source.ts';

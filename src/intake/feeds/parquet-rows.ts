@@ -1,6 +1,6 @@
-import { identifier, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
 import { invalid } from '../../lib/errors.ts';
-import type { Row } from '../../lib/sql.ts';
+import { identifier, type Row } from '../../lib/sql.ts';
 import { trimmed } from '../../lib/text.ts';
 import { pathLiteral } from './csv-rows.ts';
 import { labelColumn, type RawRows } from './feed.ts';

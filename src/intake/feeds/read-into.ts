@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { zoneName } from '../../calendar/tzdb.ts';
-import { identifier, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
+import { identifier } from '../../lib/sql.ts';
 import { csvRows, dropUnread, type Reading, unreadLines } from './csv-rows.ts';
 import type { RawRows } from './feed.ts';
 import { unpack } from './gzip.ts';

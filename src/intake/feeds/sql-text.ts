@@ -1,5 +1,5 @@
 import { TIME_FORMS } from '../../calendar/time-of-day.ts';
-import { identifier, literal } from '../../duckdb/session.ts';
+import { identifier, literal } from '../../lib/sql.ts';
 import { ID_FLAWS, ID_LENGTH, ID_PATTERNS } from '../../lib/store-id.ts';
 import { TRIMMED, UNSEEN } from '../../lib/text.ts';
 

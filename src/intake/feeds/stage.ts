@@ -1,4 +1,5 @@
-import { literal, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
+import { literal } from '../../lib/sql.ts';
 import { trimmed } from '../../lib/text.ts';
 import { dropUnread, type UnreadLine, unreadLines } from './csv-rows.ts';
 import type { FeedLimits } from './limits.ts';

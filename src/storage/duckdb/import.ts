@@ -1,4 +1,5 @@
-import { identifier, literal, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
+import { identifier, literal } from '../../lib/sql.ts';
 import type {
   CopiedSchedules,
   ImportSession,

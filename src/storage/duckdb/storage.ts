@@ -1,11 +1,11 @@
 import { Database } from '../../duckdb/database.ts';
 import { damageError } from '../../duckdb/errors.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
-import { identifier, literal, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
 import { SessionPool } from '../../duckdb/sessions.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
 import { UserError } from '../../lib/errors.ts';
-import type { Parameters, Row, Sql, TransactionalSql } from '../../lib/sql.ts';
+import { identifier, literal, type Parameters, type Row, type Sql, type TransactionalSql } from '../../lib/sql.ts';
 import { newId } from '../../lib/world/random.ts';
 import { after } from '../../lib/world/timers.ts';
 import type { DatabaseContents } from '../ports/contents.ts';

@@ -1,5 +1,5 @@
-import { identifier, type Session } from '../../duckdb/session.ts';
-import type { Row } from '../../lib/sql.ts';
+import type { Session } from '../../duckdb/session.ts';
+import { identifier, type Row } from '../../lib/sql.ts';
 import type {
   CopiedSchedules,
   ImportSession,

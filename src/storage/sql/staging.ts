@@ -1,4 +1,5 @@
-import { identifier, type Session } from '../../duckdb/session.ts';
+import type { Session } from '../../duckdb/session.ts';
+import { identifier } from '../../lib/sql.ts';
 
 /** A summary of a staged table of polls. */
 export interface SortedPolls {

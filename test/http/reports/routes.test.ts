@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { zoneRelease } from '../../../src/calendar/tzdb.ts';
 import { Database } from '../../../src/duckdb/database.ts';
-import { literal } from '../../../src/duckdb/session.ts';
+import { literal } from '../../../src/lib/sql.ts';
 import { computeReport } from '../../../src/reports/compute.ts';
 import { renderFigures } from '../../../src/reports/formats.ts';
 import { eventsOf } from '../../support/events.ts';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { readReason } from '../../../src/domain/reasons.ts';
 import { Database } from '../../../src/duckdb/database.ts';
-import { literal } from '../../../src/duckdb/session.ts';
 import { reasonFrom } from '../../../src/intake/feeds/reason.ts';
+import { literal } from '../../../src/lib/sql.ts';
 import { AT, Importer, told } from '../../support/importer.ts';
 
 const POLLS = 'store_id,status,timestamp_utc,reason\n';

@@ -1,6 +1,6 @@
 import { Database } from '../../../src/duckdb/database.ts';
-import { identifier, type Session } from '../../../src/duckdb/session.ts';
-import type { Row } from '../../../src/lib/sql.ts';
+import type { Session } from '../../../src/duckdb/session.ts';
+import { identifier, type Row } from '../../../src/lib/sql.ts';
 
 /** Where the feeds of one import are staged. */
 export interface Staging {

@@ -1,4 +1,4 @@
-import { literal } from '../../../duckdb/session.ts';
+import { literal } from '../../../lib/sql.ts';
 import { type Feed, STORE_ID } from '../feed.ts';
 import { badId, badNewId, CONCERNS, timeOfDay } from '../sql-text.ts';
 

@@ -1,4 +1,5 @@
-import { identifier, literal, type Session } from '../../../duckdb/session.ts';
+import type { Session } from '../../../duckdb/session.ts';
+import { identifier, literal } from '../../../lib/sql.ts';
 import { LABEL_LENGTH, NAME_LENGTH, probeUrlFlaw } from '../../../lib/store-fields.ts';
 import { type Feed, labelColumn, STORE_ID } from '../feed.ts';
 import { badId, badNewId, concerned, onlyNewId, textList } from '../sql-text.ts';

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { literal, type Session } from '../../../duckdb/session.ts';
+import type { Session } from '../../../duckdb/session.ts';
+import { literal } from '../../../lib/sql.ts';
 import type { Reject } from '../list-rejects.ts';
 import type { Staged } from '../stage.ts';
 
