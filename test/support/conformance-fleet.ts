@@ -12,7 +12,7 @@ export interface ConformanceFleet {
   readonly asOf: number;
 }
 
-export function conformanceFleet({ files, asOf }: ConformanceCase): ConformanceFleet {
+export function conformanceFleet({ files, asOf }: Pick<ConformanceCase, 'files' | 'asOf'>): ConformanceFleet {
   const polls = readRecords(files.polls);
   const hours = readRecords(files.hours);
   const zones = readRecords(files.zones);

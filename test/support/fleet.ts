@@ -127,12 +127,12 @@ export function openOf(rows: readonly HoursRow[], zone: string | undefined, asOf
 
 const zoneCache = new Map<string, Zone>();
 
-/** A zone over the month before `asOf` and the days after it. */
+/** A zone over the two months before `asOf` and the days after it. */
 export function zoneAround(name: string, asOf: number): Zone {
   const key = `${name} ${asOf}`;
   let zone = zoneCache.get(key);
   if (zone === undefined) {
-    zone = zoneBetween(name, asOf - 30 * 86_400_000, asOf + 5 * 86_400_000);
+    zone = zoneBetween(name, asOf - 60 * 86_400_000, asOf + 5 * 86_400_000);
     zoneCache.set(key, zone);
   }
   return zone;

@@ -1,0 +1,102 @@
+import { DAY, HOUR } from '../hours.ts';
+import { dateText, monthOf, monthText, twoDigits, weekOf, weekText } from './dates.ts';
+import type { Division } from './slots.ts';
+
+/** What a period can be divided by, in local time. */
+export const DIVISIONS = ['total', 'hour', 'day', 'week', 'month', 'hour_of_week', 'daypart'] as const;
+export type DivisionName = (typeof DIVISIONS)[number];
+
+/** A part of every day, which lasts until the next one begins; the last one lasts until the first one of the next day. */
+export interface Daypart {
+  readonly name: string;
+  /** Milliseconds since local midnight. */
+  readonly start: number;
+}
+
+/** The cells of a period, numbered from 0. */
+export interface Cells extends Division {
+  readonly count: number;
+  /**
+   * `2026-11-01T01:00` for an hour, `2026-11-01` for a day, `2026-W44` for a week, `2026-11` for a month, `0` (Monday
+   * 00:00) to `167` for an hour of the week, the name of a daypart; empty for the total.
+   */
+  name(cell: number): string;
+}
+
+/** Dates as days since 1970-01-01, of which the second is not included. */
+export interface DateRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/**
+ * @param dates those of the period; other dates are in no cell
+ * @param dayparts in the order of their beginnings, at least one, if the division is by them
+ */
+export function cellsOf(by: DivisionName, dates: DateRange, dayparts: readonly Daypart[] = []): Cells {
+  const cells = CELLS[by](dates, dayparts);
+  const cell = (date: number, wall: number) => (date < dates.first || date >= dates.end ? -1 : cells.cell(date, wall));
+  return { ...cells, cell };
+}
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour * HOUR);
+
+const CELLS: Readonly<Record<DivisionName, (dates: DateRange, dayparts: readonly Daypart[]) => Cells>> = {
+  total: () => ({ count: 1, times: [], cell: () => 0, name: () => '' }),
+  // The hour that the clock shows, on the local date: an hour that occurs twice is one cell.
+  hour: ({ first, end }) => ({
+    count: 24 * (end - first),
+    times: HOURS,
+    cell: (date, wall) => 24 * (date - first) + Math.floor(timeOfDay(wall) / HOUR),
+    name: (cell) => `${dateText(first + Math.floor(cell / 24))}T${twoDigits(cell % 24)}:00`,
+  }),
+  day: ({ first, end }) => ({
+    count: end - first,
+    times: [],
+    cell: (date) => date - first,
+    name: (cell) => dateText(first + cell),
+  }),
+  week: ({ first, end }) => {
+    const firstWeek = weekOf(first);
+    return {
+      count: weekOf(end - 1) - firstWeek + 1,
+      times: [],
+      cell: (date) => weekOf(date) - firstWeek,
+      name: (cell) => weekText(firstWeek + cell),
+    };
+  },
+  month: ({ first, end }) => {
+    const firstMonth = monthOf(first);
+    return {
+      count: monthOf(end - 1) - firstMonth + 1,
+      times: [],
+      cell: (date) => monthOf(date) - firstMonth,
+      name: (cell) => monthText(firstMonth + cell),
+    };
+  },
+  hour_of_week: () => ({
+    count: 7 * 24,
+    times: HOURS,
+    // 1970-01-01 was a Thursday.
+    cell: (_date, wall) => modulo(Math.floor(wall / HOUR) + 3 * 24, 7 * 24),
+    name: String,
+  }),
+  daypart: (_dates, dayparts) => ({
+    count: dayparts.length,
+    times: dayparts.map(({ start }) => start),
+    cell: (_date, wall) => {
+      const time = timeOfDay(wall);
+      const found = dayparts.findLastIndex(({ start }) => start <= time);
+      return found < 0 ? dayparts.length - 1 : found;
+    },
+    name: (cell) => (dayparts[cell] as Daypart).name,
+  }),
+};
+
+function timeOfDay(wall: number): number {
+  return modulo(wall, DAY);
+}
+
+function modulo(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
+}

@@ -1,0 +1,168 @@
+import type { Intervals } from '../interval.ts';
+import type { Slots } from './slots.ts';
+import { DOWN, type PeriodStates, UNKNOWN, UP } from './states.ts';
+
+/** What is summed over stores; times are milliseconds, in which halves occur. */
+const SUMMED = [
+  'open',
+  'up',
+  'down',
+  /** Open time that is planned downtime, and the parts of it that are up and down. */
+  'planned',
+  'plannedUp',
+  'plannedDown',
+  'polls',
+  /** The outages that begin in the cell, and all of their downtime. */
+  'outages',
+  'outageTime',
+] as const;
+/** What has a maximum over stores, milliseconds: the length of an outage, and open time without a counting poll. */
+const GREATEST = ['longestOutage', 'longestUnobserved'] as const;
+
+type Summed = (typeof SUMMED)[number];
+export type Measure = Summed | (typeof GREATEST)[number];
+export type Measures = Readonly<Record<Measure, number>>;
+
+/** The measures of many rows as columns. What is open and neither up nor down is unknown. */
+export class PeriodSums {
+  readonly columns: Readonly<Record<Measure, Float64Array>>;
+
+  constructor(rows: number) {
+    const names: readonly Measure[] = [...SUMMED, ...GREATEST];
+    this.columns = Object.fromEntries(names.map((name) => [name, new Float64Array(rows)])) as Record<
+      Measure,
+      Float64Array
+    >;
+  }
+
+  /** Adds a row of other sums to one of these. */
+  add(row: number, other: PeriodSums, from: number): void {
+    for (const name of SUMMED) {
+      const column = this.columns[name];
+      column[row] = (column[row] as number) + (other.columns[name][from] as number);
+    }
+    for (const name of GREATEST) {
+      const column = this.columns[name];
+      column[row] = Math.max(column[row] as number, other.columns[name][from] as number);
+    }
+  }
+
+  at(row: number): Measures {
+    return Object.fromEntries(Object.entries(this.columns).map(([name, column]) => [name, column[row]])) as Record<
+      Measure,
+      number
+    >;
+  }
+}
+
+/** One store in a period. */
+export interface PeriodStore {
+  /** Its open intervals, complete over the slots, without those in which its hours or its zone are unknown. */
+  readonly open: Intervals;
+  readonly unknown: Intervals;
+  /** Its planned downtime. */
+  readonly planned: Intervals;
+  readonly states: PeriodStates;
+}
+
+/**
+ * Adds one store to the rows from `row` on, one for each cell.
+ *
+ * An outage is downtime with neither uptime nor unknown open time in between. It counts in the cell in which it begins,
+ * with all of its downtime in the slots; so does a stretch of open time between two counting polls.
+ */
+export function addStore({ open, unknown, planned, states }: PeriodStore, slots: Slots, sums: PeriodSums, row: number) {
+  const { columns } = sums;
+  const add = (name: Summed, cell: number, time: number) => {
+    columns[name][row + cell] = (columns[name][row + cell] as number) + time;
+  };
+  const raise = (name: (typeof GREATEST)[number], cell: number, time: number) => {
+    if (time > (columns[name][row + cell] as number)) columns[name][row + cell] = time;
+  };
+  const outage = { cell: -1, time: 0 };
+  const gap = { cell: -1, time: 0 };
+  let [slot, step, poll, plan] = [0, 0, 0, 0];
+
+  const endOutage = () => {
+    if (outage.time > 0) {
+      add('outages', outage.cell, 1);
+      add('outageTime', outage.cell, outage.time);
+      raise('longestOutage', outage.cell, outage.time);
+    }
+    outage.time = 0;
+  };
+  const endGap = () => {
+    if (gap.cell >= 0) raise('longestUnobserved', gap.cell, gap.time);
+    gap.time = 0;
+  };
+  const addPolls = (cell: number, from: number, to: number) => {
+    if (gap.cell < 0) gap.cell = cell;
+    while (poll < states.counted && (states.polls[poll] as number) < from) poll++;
+    let since = from;
+    for (; poll < states.counted && (states.polls[poll] as number) < to; poll++) {
+      const at = states.polls[poll] as number;
+      gap.time += at - since;
+      endGap();
+      gap.cell = cell;
+      since = at;
+      add('polls', cell, 1);
+    }
+    gap.time += to - since;
+  };
+  const addState = (cell: number, from: number, to: number, state: number) => {
+    if (state === UP) add('up', cell, to - from);
+    if (state === DOWN) {
+      add('down', cell, to - from);
+      if (outage.time === 0) outage.cell = cell;
+      outage.time += to - from;
+    } else {
+      endOutage();
+    }
+    while (plan < planned.length && (planned[plan + 1] as number) <= from) plan += 2;
+    for (let p = plan; p < planned.length && (planned[p] as number) < to; p += 2) {
+      const time = Math.min(planned[p + 1] as number, to) - Math.max(planned[p] as number, from);
+      add('planned', cell, time);
+      if (state === UP) add('plannedUp', cell, time);
+      if (state === DOWN) add('plannedDown', cell, time);
+    }
+  };
+  const addStates = (cell: number, from: number, to: number) => {
+    while (step + 1 < states.length && (states.from[step + 1] as number) <= from) step++;
+    for (let begin = from; begin < to; ) {
+      const next = step + 1 < states.length ? (states.from[step + 1] as number) : Number.POSITIVE_INFINITY;
+      const end = Math.min(next, to);
+      addState(cell, begin, end, states.state[step] as number);
+      if (next <= to) step++;
+      begin = end;
+    }
+  };
+
+  for (const { from, to, known } of openTime(open, unknown)) {
+    while (slot < slots.length && (slots.to[slot] as number) <= from) slot++;
+    for (let s = slot; s < slots.length && (slots.from[s] as number) < to; s++) {
+      const begin = Math.max(from, slots.from[s] as number);
+      const end = Math.min(to, slots.to[s] as number);
+      const cell = slots.cell[s] as number;
+      add('open', cell, end - begin);
+      addPolls(cell, begin, end);
+      if (known) addStates(cell, begin, end);
+      else addState(cell, begin, end, UNKNOWN);
+    }
+  }
+  endOutage();
+  endGap();
+}
+
+/** The open time in order, with whether the hours and the zone are known then. */
+function* openTime(open: Intervals, unknown: Intervals) {
+  let [o, u] = [0, 0];
+  while (o < open.length || u < unknown.length) {
+    if (u >= unknown.length || (o < open.length && (open[o] as number) < (unknown[u] as number))) {
+      yield { from: open[o] as number, to: open[o + 1] as number, known: true };
+      o += 2;
+    } else {
+      yield { from: unknown[u] as number, to: unknown[u + 1] as number, known: false };
+      u += 2;
+    }
+  }
+}

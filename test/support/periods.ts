@@ -1,0 +1,44 @@
+import { EMPTY, type Intervals } from '../../src/domain/interval.ts';
+import type { Cells } from '../../src/domain/periods/cells.ts';
+import { slotsIn } from '../../src/domain/periods/slots.ts';
+import { newPeriodStates, walkPeriodStates } from '../../src/domain/periods/states.ts';
+import { addStore, type Measures, PeriodSums } from '../../src/domain/periods/sums.ts';
+import { arrangePolls } from '../../src/domain/polls.ts';
+import type { Schedule } from '../../src/domain/schedule.ts';
+import { POLL_REACH } from '../../src/domain/window.ts';
+import { type PollRow, pollColumns } from './fleet.ts';
+
+const DAY = 86_400_000;
+
+export interface AskedPeriod {
+  readonly from: number;
+  readonly to: number;
+  readonly cells: Cells;
+  readonly planned?: Intervals;
+}
+
+/** The measures of one store in each cell, by the kernel. */
+export function measuresOf(
+  schedule: Schedule,
+  store: number,
+  polls: readonly PollRow[],
+  asOf: number,
+  { from, to, cells, planned = EMPTY }: AskedPeriod,
+): Measures[] {
+  const end = Math.min(to, asOf);
+  const [first, last] = [from - POLL_REACH, Math.min(end + POLL_REACH, asOf)];
+  const near = polls.filter((poll) => poll.store === store && poll.instant >= first && poll.instant <= last);
+  const columns = arrangePolls(pollColumns(near.map((poll) => ({ ...poll, store: 0 }))), 1);
+  const open = schedule.openIntervals(store, first, last);
+  const states = newPeriodStates();
+  walkPeriodStates(open, columns, 0, columns.length, states);
+  const sums = new PeriodSums(cells.count);
+  const slots = slotsIn(schedule.zonesOf(store), from, end, cells);
+  addStore({ open, unknown: schedule.unknownIntervals(store), planned, states }, slots, sums, 0);
+  return Array.from({ length: cells.count }, (_, cell) => sums.at(cell));
+}
+
+/** Days since 1970-01-01 of a date. */
+export function dayNumber(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) / DAY;
+}
