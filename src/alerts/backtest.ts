@@ -91,13 +91,13 @@ export async function backtest(
       }),
   );
   const incidents = found.sort((a, b) => a.openedAt - b.openedAt || (a.storeId < b.storeId ? -1 : 1));
-  const sent = [...new Set(incidents.map(({ group }) => group))].flatMap((group) =>
-    messageTimes(
-      grouping,
-      incidents.filter((incident) => incident.group === group),
-      to,
-    ),
-  );
+  const groups = new Map<string, PastIncident[]>();
+  for (const incident of incidents) {
+    const group = groups.get(incident.group);
+    if (group === undefined) groups.set(incident.group, [incident]);
+    else group.push(incident);
+  }
+  const sent = [...groups.values()].flatMap((group) => messageTimes(grouping, group, to));
   const starts = [from, ...midnightsWithin(zone, from, to)];
   const days = starts.map((start, day) => {
     const next = starts[day + 1] ?? Number.POSITIVE_INFINITY;

@@ -7,6 +7,7 @@ import type { AlertRuleRecord } from '../../storage/ports/alerts.ts';
 import { Nothing } from '../accounts/schemas.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { HistoryZone, historyZone } from '../fleet/history.ts';
+import { COMPUTATION_TIMEOUT } from '../guards/response-deadline.ts';
 import { Instant, Nullable, refuseOther, StoreId } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { AlertRuleChange, AlertRuleSchema, NewAlertRule, RulePath, ruleFrom, ruleResource } from './schemas.ts';
@@ -82,7 +83,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
     app.post(
       '/api/v1/alert-rules/backtest',
       {
-        config: { access: 'alerts:read' },
+        config: { access: 'alerts:read', responseTimeout: COMPUTATION_TIMEOUT },
         schema: {
           operationId: 'backtestAlertRule',
           summary: 'Show what an alert rule would have done in the last week',

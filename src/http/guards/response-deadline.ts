@@ -8,8 +8,14 @@ import type { App } from '../types.ts';
 
 /** Milliseconds from the end of a request to the first byte of its response. */
 export const RESPONSE_TIMEOUT = 5_500;
+/** Likewise, of a request that computes something large; proxies commonly wait for a minute. */
+export const COMPUTATION_TIMEOUT = 55_000;
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Milliseconds, if not `RESPONSE_TIMEOUT`. */
+    responseTimeout?: number;
+  }
   interface FastifyRequest {
     /** When the response is due. */
     deadline: Deadline;
@@ -25,7 +31,7 @@ declare module 'fastify' {
 export function limitResponseTime(app: App, timeout = RESPONSE_TIMEOUT): void {
   app.decorateRequest('deadline');
   app.addHook('onRequest', async (request, reply) => {
-    const deadline = new Deadline(reply, timeout);
+    const deadline = new Deadline(reply, request.routeOptions.config?.responseTimeout ?? timeout);
     request.deadline = deadline;
     reply.raw.once('close', () => deadline.closed());
   });

@@ -53,6 +53,16 @@ test('a handler or a hook that waits forever is answered for, and its signal abo
   assert.deepEqual(lines, []);
 });
 
+test('a route may have more time', async (t) => {
+  const { url } = await limitedApp(t, (app) => {
+    app.get('/slow', { config: { responseTimeout: 60_000 } }, async ({ deadline }) => {
+      await sleep(300);
+      return deadline.signal.aborted ? 'aborted' : 'computed';
+    });
+  });
+  assert.equal(await (await fetch(`${url}/slow`)).text(), 'computed');
+});
+
 test('what a handler sends or throws after that is dropped without a word, and its stream is destroyed', async (t) => {
   let goOn = () => {};
   const waiting = () =>
