@@ -1,4 +1,5 @@
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
+import { latestInstant } from '../domain/future.ts';
 import { newId } from '../lib/world/random.ts';
 import type {
   AlertChanges,
@@ -44,7 +45,7 @@ export class Draft {
   readonly now: number;
   readonly revision: number;
   readonly rules: ReadonlyMap<string, AlertRuleRecord>;
-  readonly #incidents = new Map<string, IncidentRecord>();
+  readonly #incidents: Map<string, IncidentRecord>;
   readonly #before: ReadonlyMap<string, IncidentRecord>;
   readonly #groups: Map<string, AlertGroupRecord>;
   readonly #changedGroups = new Set<string>();
@@ -58,8 +59,9 @@ export class Draft {
     this.revision = revision;
     this.rules = new Map(rules.map((rule) => [rule.id, rule]));
     this.#before = new Map(incidents.map((incident) => [incident.id, incident]));
-    for (const [id, incident] of this.#before) this.#incidents.set(id, incident);
     this.#groups = new Map(groups.map((group) => [group.id, group]));
+    this.#incidents = new Map(this.#before);
+    this.#correctFuture();
   }
 
   get incidents(): Iterable<IncidentRecord> {
@@ -147,6 +149,26 @@ export class Draft {
         ...{ id: newId(), key, contactPointId, incidentId: facts.incidentId, kind: facts.kind, facts },
         ...{ notBefore: this.now, createdAt: this.now },
       });
+    }
+  }
+
+  /**
+   * A clock that was ahead may have written instants that are in the future of the right one. Messages would wait until
+   * they come.
+   */
+  #correctFuture(): void {
+    const latest = latestInstant(this.now);
+    const isFuture = (instant: number | undefined) => instant !== undefined && instant > latest;
+    for (const { id, openedAt, resolvedAt, saidAt } of this.#before.values()) {
+      if (![openedAt, resolvedAt, saidAt].some(isFuture)) continue;
+      this.change(id, {
+        openedAt: Math.min(openedAt, this.now),
+        ...(resolvedAt !== undefined && { resolvedAt: Math.min(resolvedAt, this.now) }),
+        ...(saidAt !== undefined && { saidAt: Math.min(saidAt, this.now) }),
+      });
+    }
+    for (const group of this.#groups.values()) {
+      if (isFuture(group.sentAt)) this.saveGroup({ ...group, sentAt: this.now });
     }
   }
 

@@ -53,7 +53,8 @@ export class DeliveryWorker {
   #claims = 0;
   #prunedAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #clockWasAhead = false;
+  /** Of the time before the start, nothing is known. */
+  #clockWasAhead = true;
 
   constructor(parts: DeliveryWorkerParts) {
     this.#parts = parts;
@@ -89,8 +90,11 @@ export class DeliveryWorker {
     const { storage, log, now } = this.#parts;
     try {
       if (this.#clockWasAhead && this.#trusted) {
-        await storage.deliveries.bringForward(now(), LEASE);
         this.#clockWasAhead = false;
+        await storage.deliveries.bringForward(now(), LEASE).catch((error) => {
+          this.#clockWasAhead = true;
+          throw error;
+        });
       }
       // With a wrong clock, messages would be given up, and the next ones held back for as long as it is wrong.
       while (!this.#loop.stopping.aborted && this.#running.size < AT_ONCE && this.#trusted) {

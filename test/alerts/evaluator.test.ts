@@ -26,6 +26,19 @@ test('a store that goes down is told once, and its recovery to those who were to
   assert.deepEqual(events.map(({ kind }) => kind).sort(), ['opened', 'resolved', 'told', 'told']);
 });
 
+test('what a clock that was an hour ahead has written delays nothing once it is right', async (t) => {
+  const world = await AlertWorld.open(t, STORES);
+  await world.saveRule('r', { grouping: { ...DEFAULT_GROUPING, wait: 2 * MINUTE } });
+  await world.poll(['a', -60, false], ['a', -30, false], ['b', -60, false], ['b', -30, false]);
+  await world.at(60);
+  assert.deepEqual(await world.at(62), ['opened team: a b']);
+  await world.poll(['a', 1, true]);
+  assert.deepEqual(await world.at(2), [], 'the group was corrected to have spoken now');
+  assert.deepEqual(await world.at(7), ['resolved team: a']);
+  const [incident] = await world.storage.alerts.liveIncidents();
+  assert.deepEqual([incident?.storeId, incident?.openedAt], ['b', NOON + 2 * MINUTE]);
+});
+
 test('a message says where, since when, what was lost and what the polls found', async (t) => {
   const world = await AlertWorld.open(t, { stores: [{ id: 'a', name: 'Anna', zone: 'Europe/Oslo' }] });
   await world.saveRule('r');

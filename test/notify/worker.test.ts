@@ -129,6 +129,7 @@ suite('the delivery worker', () => {
     const { deliveries, contactPoints } = storage;
     let claims = 0;
     const dying = Object.assign(Object.create(deliveries), {
+      bringForward: async () => {},
       claim: async (...given: Parameters<typeof deliveries.claim>) =>
         claims++ === 0 ? deliveries.claim(...given) : undefined,
       settle: async () => {
