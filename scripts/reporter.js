@@ -1,6 +1,8 @@
 // A test reporter: a line for each file, with the names of the tests that failed; what tests print; the failures in full
 // at the end; and the totals.
-import { relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { dirname, relative, resolve } from 'node:path';
 import process from 'node:process';
 
 /**
@@ -25,13 +27,13 @@ export default async function* report(source) {
     switch (type) {
       case 'test:pass':
       case 'test:fail': {
-        const file = data.file === undefined ? '' : relative(process.cwd(), data.file);
+        const file = sourceOf(data);
         if (file !== current) {
           yield line(current, files.get(current), failures);
           current = file;
         }
         if (type === 'test:fail' && !isParentOfFailure(data.details.error)) {
-          failures.push({ name: data.name, file, error: data.details.error });
+          failures.push({ name: data.name === data.file ? file : data.name, file, error: data.details.error });
         }
         if (data.nesting > 0) break;
         const result = files.get(file) ?? { passed: 0, failed: 0, skipped: 0, milliseconds: 0 };
@@ -64,6 +66,26 @@ function line(file, result, failures) {
   const seconds = (milliseconds / 1_000).toFixed(1);
   const names = failures.filter((failure) => failure.file === file).map(({ name }) => `    ✖ ${name}\n`);
   return `${failed > 0 ? '✖' : '✔'} ${file}: ${counts.filter(Boolean).join(', ')} in ${seconds} s\n${names.join('')}`;
+}
+
+/** @type {Map<string, SourceMap | undefined>} */
+const maps = new Map();
+
+/**
+ * The source file of a test, relative to the current folder. The test runner of Node 20 knows only the bundle.
+ * @param {{ file?: string, line?: number, column?: number }} place
+ */
+function sourceOf({ file, line = 1, column = 1 }) {
+  if (file === undefined) return '';
+  if (!maps.has(file)) {
+    const map = `${file}.map`;
+    maps.set(file, existsSync(map) ? new SourceMap(JSON.parse(readFileSync(map, 'utf8'))) : undefined);
+  }
+  const map = maps.get(file);
+  const entry = map?.findEntry(line - 1, column - 1);
+  // A file that failed as a whole has no place; the file of a bundle is the last of its sources.
+  const found = entry !== undefined && 'originalSource' in entry ? entry.originalSource : map?.payload.sources.at(-1);
+  return relative(process.cwd(), found === undefined ? file : resolve(dirname(file), found));
 }
 
 /**

@@ -1,9 +1,14 @@
-// Runs test files with the test runner of Node: `node scripts/test.js [--fast] [pattern…]`. Node 20 does not expand
-// patterns itself. `--fast` skips the slow files.
-import { spawnSync } from 'node:child_process';
+// Runs test files with the test runner of Node: `node scripts/test.js [--fast | --sample] [pattern…]`. Node 20 does not
+// expand patterns itself. `--fast` skips the slow files; `--sample` takes the conformance cases and, of the fast files in
+// each folder, the longest.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import process from 'node:process';
 import { globSync } from 'tinyglobby';
+import { compile } from './compile.js';
 
 // These tests start processes or many servers, or read hundreds of files. The fast tests still cover every part of the
 // product: for HTTP, the classic endpoints, the stores, and everything that checks the route table.
@@ -39,29 +44,45 @@ const SLOW = [
 const FILE_TIMEOUT = 15 * 60_000;
 
 const args = process.argv.slice(2);
-const fast = args.includes('--fast');
+const sample = args.includes('--sample');
 const patterns = args.filter((arg) => !arg.startsWith('--'));
-const files = globSync(patterns.length > 0 ? patterns : ['test/**/*.test.ts'], {
-  ignore: fast ? SLOW : [],
+const found = globSync(patterns.length > 0 ? patterns : ['test/**/*.test.ts'], {
+  ignore: sample || args.includes('--fast') ? SLOW : [],
 }).sort();
+const files = sample ? sampleOf(found) : found;
 if (files.length === 0) {
   console.error(`no test file matches ${patterns.join(' ')}`);
   process.exit(1);
 }
-const run = spawnSync(
+const { folder, programs } = await compile(files);
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+// Ctrl-C reaches the tests, too: the folder goes when they have ended.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => run.kill(signal));
+const run = spawn(
   process.execPath,
   [
     // The mocked timers of node:test are experimental on Node 20.
     '--disable-warning=ExperimentalWarning',
-    '--import',
-    'tsx',
+    '--enable-source-maps',
     '--test',
     `--test-timeout=${FILE_TIMEOUT}`,
     `--test-concurrency=${availableParallelism()}`,
     `--test-reporter=${new URL('reporter.js', import.meta.url)}`,
     '--test-reporter-destination=stdout',
-    ...files,
+    ...programs,
   ],
   { stdio: 'inherit' },
 );
-process.exit(run.status ?? 1);
+const [code] = await once(run, 'exit');
+process.exit(code ?? 1);
+
+/** @param {readonly string[]} all */
+function sampleOf(all) {
+  const longest = new Map();
+  for (const file of all) {
+    const { size } = statSync(file);
+    if (size > (longest.get(dirname(file))?.size ?? 0)) longest.set(dirname(file), { file, size });
+  }
+  const chosen = new Set([...longest.values()].map(({ file }) => file));
+  return all.filter((file) => chosen.has(file) || file.endsWith('/conformance.test.ts'));
+}

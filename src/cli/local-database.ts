@@ -1,6 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import { pino } from 'pino';
-import { createBackup } from '../backup/create.ts';
 import { createSyncs } from '../compose/background.ts';
 import { createKernel, createOutbox, createReader, openAccounts, openJudgements } from '../compose/parts.ts';
 import { stopWork } from '../compose/stopping.ts';
@@ -92,6 +91,9 @@ export function contextOn(config: Config, storage: Storage, outbox?: Outbox): Op
       signal.addEventListener('abort', () => void stopWork(storage, [syncs]), { once: true });
       return syncs;
     },
-    backup: (onProgress) => createBackup({ ...backupSource(config, storage), onProgress }),
+    backup: async function* (onProgress) {
+      const { createBackup } = await import('../backup/create.ts');
+      yield* createBackup({ ...backupSource(config, storage), onProgress });
+    },
   };
 }

@@ -7,20 +7,20 @@ import { CLOCKS } from '../lib/world/clocks.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { DuckdbStorage } from '../storage/duckdb/storage.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
-import { PostgresStorage } from '../storage/postgres/storage.ts';
 
 export { restoreFile } from '../storage/duckdb/restore.ts';
 
-/** Opens the database with the engine of its location. */
-export function openStorage(
+/** Opens the database with the engine of its location. The other engine is not loaded. */
+export async function openStorage(
   database: DatabaseLocation,
   budgets = DEFAULT_BUDGETS,
   { folders, access = 'write' }: { readonly folders?: readonly string[]; readonly access?: StorageAccess } = {},
 ): Promise<Storage> {
   const duckdb = { ...duckdbLimits(budgets), folders };
-  return database.engine === 'postgres'
-    ? PostgresStorage.open(database.url, { maxStores: budgets.stores, staging: duckdb, access })
-    : DuckdbStorage.open(database.path, { maxStores: budgets.stores, duckdb, access });
+  if (database.engine === 'duckdb')
+    return DuckdbStorage.open(database.path, { maxStores: budgets.stores, duckdb, access });
+  const { PostgresStorage } = await import('../storage/postgres/storage.ts');
+  return PostgresStorage.open(database.url, { maxStores: budgets.stores, staging: duckdb, access });
 }
 
 /** Where feeds that were read wait to be merged. */

@@ -4,13 +4,21 @@ import { documentOf } from '../../src/http/document/openapi.ts';
 import { operationsOf } from '../../src/http/document/types.ts';
 import type { RouteEntry } from '../../src/http/types.ts';
 import { ACCESS_ROWS, type Question, type Row, targetOf } from '../support/access-rows.ts';
-import { accessWorld, CALLERS, type Caller, hasScope, type World } from '../support/access-world.ts';
+import {
+  accessWorld,
+  CALLERS,
+  type Caller,
+  type CopiedWorld,
+  copiedWorld,
+  hasScope,
+  type World,
+} from '../support/access-world.ts';
 import { as } from '../support/fake-users.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 /** A separate world for a request that changes it, after its preparation. */
-async function prepared(t: TestContext, { before }: Row, withThis: boolean): Promise<World> {
-  const one = await accessWorld(t, withThis);
+async function prepared(t: TestContext, { before }: Row, like: CopiedWorld): Promise<World> {
+  const one = await like.copy(t);
   const route = one.server.app.routeTable.find(({ method, url }) => `${method} ${url}` === before?.route);
   if (before !== undefined && route !== undefined)
     await ask(one.server, route, before.ask(one.ids), await one.keyOf('an admin', route.access));
@@ -26,13 +34,13 @@ test('every route has a row in the table, and every row a route', async (t) => {
 });
 
 test('every route gives each caller the expected response', async (t) => {
-  const shared = await accessWorld(t, true);
+  const shared = await copiedWorld(t, true);
   for (const { route, row } of questions(shared.server)) {
     if (row.strangersOwn) continue;
     await t.test(`${route.method} ${route.url}`, async (each) => {
       for (const caller of Object.keys(CALLERS) as Caller[]) {
         const expected = expectedStatus(route, row, caller);
-        const { server, ids, keyOf } = row.once && expected < 300 ? await prepared(each, row, true) : shared;
+        const { server, ids, keyOf } = row.once && expected < 300 ? await prepared(each, row, shared) : shared;
         const answer = await ask(server, route, row.ask(ids), await keyOf(caller, route.access));
         assert.equal(answer.status, expected, `${caller}: ${answer.body.slice(0, 300)}`);
       }
@@ -54,13 +62,13 @@ test('the owner of another store learns nothing about this one, not even that it
 });
 
 test('for an admin the responses differ with and without the store, so the rows prove something', async (t) => {
-  const here = await accessWorld(t, true);
-  const there = await accessWorld(t, false);
+  const here = await copiedWorld(t, true);
+  const there = await copiedWorld(t, false);
   for (const { route, row } of questions(here.server)) {
     if (row.blind !== undefined || row.strangersOwn) continue;
     await t.test(`${route.method} ${route.url}`, async (each) => {
       const worlds = row.once
-        ? ([await prepared(each, row, true), await prepared(each, row, false)] as const)
+        ? ([await prepared(each, row, here), await prepared(each, row, there)] as const)
         : ([here, there] as const);
       const [all, less] = await inBoth(route, row, 'an admin', ...worlds);
       assert.notDeepEqual(all, less);

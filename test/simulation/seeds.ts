@@ -1,12 +1,14 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SimulationResult } from './simulation.ts';
 
 /** What a seed came to, without its log. */
 export type SeedResult = Pick<SimulationResult, 'seed' | 'violations' | 'counts'>;
 
-const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
+/** Next to this module, compiled or not. */
+const WORKER = fileURLToPath(new URL(`worker${extname(import.meta.url)}`, import.meta.url));
 
 /** Simulates seeds in as many processes as there are processors; calls `onResult` for each. */
 export async function simulateSeeds(

@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { SCOPES, SCOPES_OF, type Scope } from '../../src/accounts/access.ts';
 import type { AccessRule } from '../../src/http/types.ts';
@@ -8,6 +10,7 @@ import { incidentRecord, ruleRecord } from './alert-records.ts';
 import { as } from './fake-users.ts';
 import { type TestServer, type TestSettings, testServer, trigger } from './server.ts';
 import { merge } from './staging.ts';
+import { temporaryFolder } from './temporary.ts';
 
 const THIS = 'this';
 const OTHER = 'other';
@@ -48,28 +51,74 @@ export function hasScope(caller: Caller, scope: Scope): boolean {
  * goes on with `settings.elapsed`.
  */
 export async function accessWorld(t: TestContext, withThis: boolean, settings: TestSettings = {}): Promise<World> {
-  const { elapsed, ...others } = settings;
-  let now = NOW - HOUR;
-  const started = elapsed?.() ?? 0;
-  // Both clocks move alike: otherwise, the server does not trust its clock.
-  const clock = () => now + Math.round((elapsed?.() ?? 0) - started);
-  const server = await testServer(t, { now: clock, elapsed: clock, ...others });
+  const clock = worldClock(NOW - HOUR, settings.elapsed);
+  const server = await testServer(t, { ...settings, now: clock.read, elapsed: clock.read });
+  const furnished = await furnish(server, withThis, () => clock.set(NOW));
+  // New reports stay queued, since their progress would depend on timing.
+  await server.reports.stop();
+  return worldOf(server, furnished);
+}
+
+/** A world, and servers that begin as it did: with copies of its database and files, which are made much faster. */
+export interface CopiedWorld extends World {
+  copy(t: TestContext): Promise<World>;
+}
+
+export async function copiedWorld(t: TestContext, withThis: boolean): Promise<CopiedWorld> {
+  const folder = temporaryFolder(t);
+  const clock = worldClock(NOW - HOUR);
+  const server = await testServer(t, { now: clock.read, elapsed: clock.read });
+  const furnished = await furnish(server, withThis, () => clock.set(NOW));
+  await server.reports.stop();
+  await server.storage.saveTo?.(join(folder, 'database'));
+  cpSync(server.resultsDir, join(folder, 'results'), { recursive: true });
+  cpSync(server.uploadsDir, join(folder, 'uploads'), { recursive: true });
+  return {
+    ...worldOf(server, furnished),
+    copy: async (each) => {
+      const place = temporaryFolder(each);
+      cpSync(folder, place, { recursive: true });
+      const { read } = worldClock(NOW);
+      const copied = await testServer(each, {
+        ...{ now: read, elapsed: read, database: { engine: 'duckdb', path: join(place, 'database') } },
+        ...{ resultsDir: join(place, 'results'), uploadsDir: join(place, 'uploads') },
+      });
+      await copied.app.ready();
+      await copied.reports.stop();
+      return worldOf(copied, furnished);
+    },
+  };
+}
+
+/** Both clocks of a server: if they did not move alike, it would not trust its clock. */
+function worldClock(first: number, elapsed: () => number = () => 0) {
+  let now = first;
+  const started = elapsed();
+  return {
+    read: () => now + Math.round(elapsed() - started),
+    set: (instant: number) => {
+      now = instant;
+    },
+  };
+}
+
+/** What a world has besides its server. */
+interface Furnished {
+  readonly ids: Ids;
+  /** The user whose keys lack scopes. */
+  readonly admin: string;
+  readonly keys: Readonly<Partial<Record<Caller, string>>>;
+}
+
+/** @param advance moves the clock on once the users are there */
+async function furnish(server: TestServer, withThis: boolean, advance: () => void): Promise<Furnished> {
   const { accounts } = server;
   const ann = await addUserWithKey(accounts, { login: 'ann', role: 'admin' });
   const otto = await addUserWithKey(accounts, { login: 'otto', role: 'operator' });
   const stan = await addUserWithKey(accounts, { login: 'stan', role: 'owner', stores: [OTHER] });
   const olga = withThis ? await addUserWithKey(accounts, { login: 'olga', role: 'owner', stores: [THIS] }) : undefined;
-  const part = async (scopes: readonly Scope[], expiresAt?: number) =>
-    (await accounts.keys.add(TESTER, { userId: ann.userId, name: 'part', scopes, expiresAt })).key;
-  // Many routes require the same scope, and a user may have only so many keys.
-  const lacking = new Map<AccessRule, Promise<string>>();
-  const without = (access: AccessRule) => {
-    const key = lacking.get(access) ?? part(SCOPES.filter((scope) => scope !== access));
-    lacking.set(access, key);
-    return key;
-  };
-  const expired = await part(SCOPES, NOW - 1);
-  now = NOW;
+  const expired = await addPart(server, ann.userId, SCOPES, NOW - 1);
+  advance();
 
   const stores = withThis ? [THIS, OTHER] : [OTHER];
   await merge(server.storage, {
@@ -110,19 +159,36 @@ export async function accessWorld(t: TestContext, withThis: boolean, settings: T
     key: olga?.keyId ?? none,
     ...(olga === undefined ? { contactPoint: none, delivery: none } : await notified(server, olga.userId)),
   };
-  // New reports stay queued, since their progress would depend on timing.
-  await server.reports.stop();
+  return {
+    ids,
+    admin: ann.userId,
+    keys: {
+      'an expired key': expired,
+      'the owner of another store': stan.key,
+      ...(olga && { 'the owner of this store': olga.key }),
+      'an operator': otto.key,
+      'an admin': ann.key,
+    },
+  };
+}
+
+async function addPart({ accounts }: TestServer, userId: string, scopes: readonly Scope[], expiresAt?: number) {
+  return (await accounts.keys.add(TESTER, { userId, name: 'part', scopes, expiresAt })).key;
+}
+
+function worldOf(server: TestServer, { ids, admin, keys }: Furnished): World {
+  // Many routes require the same scope, and a user may have only so many keys.
+  const lacking = new Map<AccessRule, Promise<string>>();
+  const without = (access: AccessRule) => {
+    const scopes = SCOPES.filter((scope) => scope !== access);
+    const key = lacking.get(access) ?? addPart(server, admin, scopes);
+    lacking.set(access, key);
+    return key;
+  };
   return {
     server,
     ids,
-    keyOf: async (caller, access) => {
-      if (caller === 'nobody') return undefined;
-      if (caller === 'an expired key') return expired;
-      if (caller === 'a key without the scope') return without(access);
-      if (caller === 'the owner of another store') return stan.key;
-      if (caller === 'the owner of this store') return olga?.key;
-      return caller === 'an operator' ? otto.key : ann.key;
-    },
+    keyOf: async (caller, access) => (caller === 'a key without the scope' ? without(access) : keys[caller]),
   };
 }
 
