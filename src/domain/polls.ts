@@ -15,48 +15,161 @@ export function newPollColumns(length: number): PollColumns {
 }
 
 /**
- * Memory that threads can share, for the polls of one batch after the other: those of the batch before are overwritten.
- * New shared memory for each batch would stay until a garbage collection, which it does not bring about.
+ * Polls of a report in any order, 64 bits each, so that they come out of a database quickly: two words, of which the
+ * first one is twice the milliseconds since `from`, plus 1 if active, and the second one is the store.
  */
-export class PollMemory {
-  #read = newPollColumns(0);
-  #arranged = newPollColumns(0);
+export interface PackedPolls {
+  readonly length: number;
+  /** Milliseconds since 1970-01-01T00:00Z. */
+  readonly from: number;
+  readonly words: Int32Array;
+}
 
-  /** Columns for as many polls as they are read. */
-  forReading(length: number): PollColumns {
-    if (length > this.#read.store.length) this.#read = sharedPollColumns(length);
-    return { ...this.#read, length };
-  }
+/** Packed polls cannot be later than this after `from`, milliseconds: more than 24 days. */
+const LATEST_PACKED = 2 ** 31 - 1;
 
-  /** Columns for as many polls once they are arranged. */
-  forArranging(length: number): PollColumns {
-    if (length > this.#arranged.store.length) this.#arranged = sharedPollColumns(length);
-    return { ...this.#arranged, length };
+/**
+ * The whole millisecond from which packed polls in `[from, to]` count.
+ *
+ * @throws RangeError when the range is too long
+ */
+export function packingBase(from: number, to: number): number {
+  if (to - from >= LATEST_PACKED) throw new RangeError(`${to - from} ms are too long for packed polls`);
+  return Math.floor(from);
+}
+
+/**
+ * Memory that threads can share, for the packed polls of one batch after the other: those of the batch before are
+ * overwritten. New shared memory for each batch would stay until a garbage collection, which it does not bring about.
+ */
+export class PackedMemory {
+  #words: Int32Array = new Int32Array(0);
+
+  /** The words of as many polls. */
+  of(length: number): Int32Array {
+    if (2 * length > this.#words.length) {
+      this.#words = new Int32Array(new SharedArrayBuffer(2 * withReserve(length) * Int32Array.BYTES_PER_ELEMENT));
+    }
+    return this.#words;
   }
 }
 
-/** Columns for as many polls and some more, since no batch is exactly as large as the one before. */
+/** The same for polls as columns. */
+export class ColumnMemory {
+  #columns = newPollColumns(0);
+
+  of(length: number): PollColumns {
+    if (length > this.#columns.store.length) this.#columns = sharedPollColumns(withReserve(length));
+    return { ...this.#columns, length };
+  }
+}
+
+/** Some more, since no batch is exactly as large as the one before. */
+function withReserve(length: number): number {
+  return Math.ceil(1.25 * length);
+}
+
 function sharedPollColumns(length: number): PollColumns {
-  const capacity = Math.ceil(1.25 * length);
   return {
     length,
-    store: new Int32Array(new SharedArrayBuffer(capacity * Int32Array.BYTES_PER_ELEMENT)),
-    instant: new Float64Array(new SharedArrayBuffer(capacity * Float64Array.BYTES_PER_ELEMENT)),
-    active: new Uint8Array(new SharedArrayBuffer(capacity)),
+    store: new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT)),
+    instant: new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT)),
+    active: new Uint8Array(new SharedArrayBuffer(length)),
   };
+}
+
+/** More runs than this are not worth merging. */
+const MOST_RUNS = 32;
+
+/**
+ * Arranges packed polls as `arrangePolls` does.
+ *
+ * @param target receives them
+ */
+export function unpackPolls(packed: PackedPolls, stores: number, target: PollColumns): PollColumns {
+  const runs = runsOf(packed);
+  if (runs === undefined) return arrangePolls(unpack(packed, newPollColumns(packed.length)), stores, target);
+  return runs.length <= 1 ? unpack(packed, target) : mergeRuns(packed, runs, target);
+}
+
+function unpack({ length, from, words }: PackedPolls, { store, instant, active }: PollColumns): PollColumns {
+  for (let i = 0; i < length; i++) {
+    const word = words[2 * i] as number;
+    store[i] = words[2 * i + 1] as number;
+    instant[i] = from + (word >>> 1);
+    active[i] = word & 1;
+  }
+  return { length, store, instant, active };
+}
+
+/** A part of packed polls that is in order, from `next` to before `end`. */
+interface Run {
+  next: number;
+  readonly end: number;
+}
+
+/** The parts that are in order, in their order; `undefined`: too many. A database that reads by several threads has a few. */
+function runsOf({ length, words }: PackedPolls): Run[] | undefined {
+  const runs: Run[] = [];
+  let start = 0;
+  for (let i = 1; i <= length; i++) {
+    if (i < length && isBefore(words, i - 1, i)) continue;
+    if (runs.length === MOST_RUNS) return undefined;
+    runs.push({ next: start, end: i });
+    start = i;
+  }
+  return runs;
+}
+
+/** Whether a packed poll is that of an earlier store, or of the same one at an earlier instant. */
+function isBefore(words: Int32Array, a: number, b: number): boolean {
+  const step = (words[2 * a + 1] as number) - (words[2 * b + 1] as number);
+  return step < 0 || (step === 0 && (words[2 * a] as number) >>> 1 < (words[2 * b] as number) >>> 1);
+}
+
+/** The run whose next poll comes before those of the others; of equal ones, the earlier run. */
+function earliest(words: Int32Array, [first, ...others]: readonly Run[]): Run | undefined {
+  return first && others.reduce((least, run) => (isBefore(words, run.next, least.next) ? run : least), first);
+}
+
+/** Takes from the run whose next poll is the first one, as long as it is. */
+function mergeRuns({ from, words }: PackedPolls, runs: Run[], { store, instant, active }: PollColumns): PollColumns {
+  let kept = 0;
+  let left = runs;
+  while (left.length > 0) {
+    const first = earliest(words, left) as Run;
+    const limit = earliest(
+      words,
+      left.filter((run) => run !== first),
+    )?.next;
+    do {
+      const word = words[2 * first.next] as number;
+      const own = words[2 * first.next + 1] as number;
+      const at = from + (word >>> 1);
+      // Only if the instant is repeated; the last one wins.
+      if (kept > 0 && store[kept - 1] === own && instant[kept - 1] === at) kept--;
+      store[kept] = own;
+      instant[kept] = at;
+      active[kept] = word & 1;
+      kept++;
+      first.next++;
+    } while (first.next < first.end && (limit === undefined || isBefore(words, first.next, limit)));
+    left = left.filter(({ next, end }) => next < end);
+  }
+  return { length: kept, store, instant, active };
 }
 
 /**
  * The polls ordered by store and instant, each instant of a store once: of repeated ones the last entry wins. Polls that
  * are already in order are returned as they are.
  *
- * @param memory receives those that are not in order; new memory, if not given
+ * @param target receives those that are not in order; new memory, if not given
  */
-export function arrangePolls(polls: PollColumns, stores: number, memory?: PollMemory): PollColumns {
+export function arrangePolls(polls: PollColumns, stores: number, target?: PollColumns): PollColumns {
   if (isArranged(polls)) return polls;
   const { length } = polls;
   const order = byStore(polls, stores);
-  const { store, instant, active } = memory?.forArranging(length) ?? newPollColumns(length);
+  const { store, instant, active } = target ?? newPollColumns(length);
   let kept = 0;
   for (let from = 0; from < length; ) {
     const current = polls.store[order[from] as number] as number;

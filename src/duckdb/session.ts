@@ -4,6 +4,7 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   type DuckDBMaterializedResult,
+  type DuckDBTypeId,
   INTEGER,
   UTINYINT,
 } from '@duckdb/node-api';
@@ -18,9 +19,12 @@ export interface SessionEvents {
   readonly onDatabaseEnd?: () => void;
 }
 
+/** A result in memory. */
 export interface WholeResult {
   readonly rowCount: number;
+  /** Lets other work run between them. */
   readonly chunks: AsyncIterable<DuckDBDataChunk>;
+  typeOf(column: number): DuckDBTypeId;
 }
 
 /**
@@ -75,7 +79,11 @@ export class Session implements Sql {
    */
   async result(sql: string, parameters?: Parameters): Promise<WholeResult> {
     const result = await this.#explained(() => this.#connection.run(sql, parameters));
-    return { rowCount: result.rowCount, chunks: wholeChunks(result) };
+    return {
+      rowCount: result.rowCount,
+      chunks: wholeChunks(result),
+      typeOf: (column) => result.columnTypeId(column),
+    };
   }
 
   /** Appends rows, given as columns of one length, to a table of integer, double and utinyint columns. */
@@ -168,8 +176,8 @@ function endedError(cause?: unknown): UserError {
 /** DuckDB's chunk size, rows. */
 const CHUNK_ROWS = 2_048;
 
-/** Chunks read before other work of the process runs: about 5 ms. */
-const CHUNKS_PER_TURN = 64;
+/** Chunks read before other work of the process runs: two or three milliseconds. */
+const CHUNKS_PER_TURN = 32;
 
 async function* wholeChunks(result: DuckDBMaterializedResult): AsyncGenerator<DuckDBDataChunk> {
   for (let i = 0; i < result.chunkCount; i++) {

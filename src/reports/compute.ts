@@ -1,9 +1,10 @@
 import { FigureColumns } from '../domain/figures.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
-import { PollMemory } from '../domain/polls.ts';
+import { ColumnMemory, PackedMemory } from '../domain/polls.ts';
 import { POLL_REACH, WINDOWS } from '../domain/window.ts';
 import type { Zone } from '../domain/zone.ts';
 import { keyRuns, positionsIn } from '../lib/key-runs.ts';
+import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports/snapshot.ts';
 import { readScheduleColumns, ScheduleRange } from '../stores/schedule.ts';
 import type { ReportFigures } from './figures.ts';
@@ -34,6 +35,9 @@ const POLLS_IN_BATCH = 1_000_000;
 /** Up to this many stores are looked up by id; for more, all are read and filtered. */
 const FEW_STORES = 500;
 
+/** The number of stores between two looks at whether other work should run. */
+const STORES_PER_LOOK = 1_000;
+
 /** A report on few stores of a large fleet reads at most this many runs of keys. */
 const MOST_RUNS = 500;
 
@@ -55,15 +59,20 @@ export async function computeReport(
   const { estimator = 'nearest', detailed = false, pollInterval, signal, kernel = new LocalKernel() } = options;
   // A row for each key, so that a batch is a range of rows; the rows of other stores stay empty.
   const figures = FigureColumns.shared(span, detailed || estimator !== 'nearest', pollInterval);
+  const slice = new TimeSlice();
   const positions = positionsIn(runs, keys);
   const range = new ScheduleRange(asOf - POLL_REACH, asOf);
   const zoneAt = new Array<Zone>(span).fill(range.zone(null));
-  for (let i = 0; i < keys.length; i++) zoneAt[positions[i] as number] = range.zone(zones[i] ?? null);
+  for (let i = 0; i < keys.length; i++) {
+    if (i % STORES_PER_LOOK === 0) await slice.yieldIfOver();
+    zoneAt[positions[i] as number] = range.zone(zones[i] ?? null);
+  }
   const least = options.stores === undefined ? 1 : FEW_STORES;
   const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, range, span));
   let model: FleetModel | undefined;
-  // One for the batch that is computed, one for the next one.
-  let [memory, otherMemory] = [new PollMemory(), new PollMemory()];
+  // One for the batch that is computed, one for the next one, which is arranged when the other one has been computed.
+  let [memory, otherMemory] = [new PackedMemory(), new PackedMemory()];
+  const arranged = new ColumnMemory();
   let computing = Promise.resolve();
   let rows = 0;
   for (const run of runs) {
@@ -72,11 +81,12 @@ export async function computeReport(
       const end = Math.min(run.end, first + batchSize);
       const [offset, next] = [rows, rows + end - first];
       const schedule = await readScheduleColumns(snapshot, first, zoneAt.slice(offset, next), range);
-      const polls = await snapshot.polls(first, end, range.from, range.to, memory);
+      const polls = await snapshot.packedPolls(first, end, range.from, range.to, memory);
+      const target = arranged.of(polls.length);
       figures.firstPoll.set(withinLongestWindow(await snapshot.firstPolls(first, end), asOf), offset);
       await computing;
-      const batch = { schedule, polls };
       const compute = async () => {
+        const batch = await kernel.arrange({ schedule, polls, target }, signal);
         if (figures.isDetailed) model ??= await kernel.learn(batch, asOf, signal);
         await kernel.compute(batch, { asOf, estimator, model, figures, offset }, signal);
         options.onProgress?.(next / span);
@@ -89,7 +99,7 @@ export async function computeReport(
     }
   }
   await computing;
-  return { asOf, estimator, ...sortedById(ids, positions, figures) };
+  return { asOf, estimator, ...(await sortedById(ids, positions, figures)) };
 }
 
 /** Replaces first polls before the longest window or after `asOf` by NaN. */
@@ -118,25 +128,30 @@ async function batchSizeOf(snapshot: Snapshot, { from, to }: ScheduleRange, span
 }
 
 /** Puts the rows at `positions` in the order of their ids. Engines sort by bytes, which nearly always is that order. */
-function sortedById(
+async function sortedById(
   ids: readonly string[],
   positions: Int32Array,
   { columns }: FigureColumns,
-): Pick<ReportFigures, 'ids' | 'columns'> {
-  if (isSorted(ids)) return { ids, columns: rowsAt(columns, positions) };
+): Promise<Pick<ReportFigures, 'ids' | 'columns'>> {
+  if (isSorted(ids)) return { ids, columns: await rowsAt(columns, positions) };
   const order = Int32Array.from(ids, (_, i) => i).sort((a, b) => ((ids[a] as string) < (ids[b] as string) ? -1 : 1));
   const sorted = order.map((i) => positions[i] as number);
-  return { ids: Array.from(order, (i) => ids[i] as string), columns: rowsAt(columns, sorted) };
+  return { ids: Array.from(order, (i) => ids[i] as string), columns: await rowsAt(columns, sorted) };
 }
 
 /** The columns with the rows at `positions` only, in that order. */
-function rowsAt(columns: ReadonlyMap<string, Float64Array>, positions: Int32Array): Map<string, Float64Array> {
+async function rowsAt(
+  columns: ReadonlyMap<string, Float64Array>,
+  positions: Int32Array,
+): Promise<Map<string, Float64Array>> {
   const taken = new Map<string, Float64Array>();
+  const slice = new TimeSlice();
   for (const [name, column] of columns) {
     // About 20 columns of a whole fleet: a loop takes a tenth of the time of `Float64Array.from`.
     const rows = new Float64Array(positions.length);
     for (let i = 0; i < rows.length; i++) rows[i] = column[positions[i] as number] as number;
     taken.set(name, rows);
+    await slice.yieldIfOver();
   }
   return taken;
 }

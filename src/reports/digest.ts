@@ -10,10 +10,9 @@ export class Digest {
   readonly #hash = createHash('sha256');
   #bytes = 0;
 
-  /** Adds a chunk. A text counts as UTF-8. */
-  add(chunk: string | Uint8Array): void {
-    this.#bytes += Buffer.byteLength(chunk);
-    this.#hash.update(chunk);
+  add(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    this.#hash.update(bytes);
   }
 
   /** Call it once, at the end. */

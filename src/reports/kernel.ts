@@ -1,8 +1,16 @@
 import type { FigureColumns } from '../domain/figures.ts';
 import { type EstimatorName, FleetEstimator, type FleetModel } from '../domain/markov/estimator.ts';
-import type { PollColumns } from '../domain/polls.ts';
+import { type PackedPolls, type PollColumns, unpackPolls } from '../domain/polls.ts';
 import { Schedule, type ScheduleColumns } from '../domain/schedule.ts';
 import { allOf, type Batch, batchUptime, type StoreRange } from '../domain/uptime.ts';
+
+/** What was read of some consecutive stores. */
+export interface UnarrangedBatch {
+  readonly schedule: ScheduleColumns;
+  readonly polls: PackedPolls;
+  /** Receives the polls, arranged. */
+  readonly target: PollColumns;
+}
 
 /** Everything that the figures of some consecutive stores are computed from. */
 export interface BatchColumns {
@@ -25,6 +33,12 @@ export interface Terms {
 
 /** Computes the stores of a report, batch by batch. Each store's figures are the same whatever computes them. */
 export interface Kernel {
+  /**
+   * Arranges the polls of a batch by store and instant.
+   *
+   * @throws the reason of `signal` as soon as it aborts
+   */
+  arrange(batch: UnarrangedBatch, signal?: AbortSignal): Promise<BatchColumns>;
   /**
    * Fits the model of a fleet to a sample of its first batch.
    *
@@ -55,6 +69,10 @@ export function computeStores(batch: Batch, terms: Terms, fleet: FleetEstimator,
 /** Computes in the thread of the caller, which is busy meanwhile. A process should keep one, as its estimator. */
 export class LocalKernel implements Kernel {
   readonly #fleet = new FleetEstimator();
+
+  async arrange({ schedule, polls, target }: UnarrangedBatch): Promise<BatchColumns> {
+    return { schedule, polls: unpackPolls(polls, schedule.zones.length, target) };
+  }
 
   async learn(batch: BatchColumns, asOf: number): Promise<FleetModel> {
     return this.#fleet.learn(batchOf(batch), asOf);

@@ -98,8 +98,9 @@ export class ResultsFolder {
         try {
           // `write` may write less than it is given; `appendFile` does not.
           for (const chunk of chunks) {
-            digest.add(chunk);
-            await file.appendFile(chunk);
+            const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+            digest.add(bytes);
+            await file.appendFile(bytes);
           }
           await file.sync();
         } finally {

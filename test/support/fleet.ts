@@ -2,7 +2,7 @@ import { DEFAULT_ZONE, zoneBetween } from '../../src/calendar/tzdb.ts';
 import { FigureColumns } from '../../src/domain/figures.ts';
 import { type HoursColumns, openIntervals } from '../../src/domain/hours.ts';
 import type { Intervals } from '../../src/domain/interval.ts';
-import { arrangePolls, type PollColumns } from '../../src/domain/polls.ts';
+import { arrangePolls, type PackedPolls, type PollColumns } from '../../src/domain/polls.ts';
 import { Schedule } from '../../src/domain/schedule.ts';
 import { CLOSED_ALL_DAY } from '../../src/domain/special-hours.ts';
 import { batchUptime } from '../../src/domain/uptime.ts';
@@ -50,6 +50,16 @@ export function pollColumns(rows: readonly PollRow[]): PollColumns {
     instant: Float64Array.from(rows, (row) => row.instant),
     active: Uint8Array.from(rows, (row) => (row.active ? 1 : 0)),
   };
+}
+
+/** Polls as a report reads them, none of them before `from`. */
+export function packPolls({ length, store, instant, active }: PollColumns, from: number): PackedPolls {
+  const words = new Int32Array(2 * length);
+  for (let i = 0; i < length; i++) {
+    words[2 * i] = 2 * ((instant[i] as number) - from) + (active[i] as number);
+    words[2 * i + 1] = store[i] as number;
+  }
+  return { length, from, words };
 }
 
 /** An opening on one date, or none: closed. */

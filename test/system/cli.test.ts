@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,10 @@ const [example] = conformanceCases();
 assert.ok(example !== undefined, 'a conformance case exists');
 const { files, asOf, expected } = example;
 const FEEDS = ['--polls', files.polls, '--hours', files.hours, '--timezones', files.zones];
+
+test('the built command can be executed, as npx does', () => {
+  assert.equal(statSync(new URL('../../dist/cli/main.js', import.meta.url)).mode & 0o111, 0o111);
+});
 
 test('report computes from files and from an imported database', async (t) => {
   const cwd = temporaryFolder(t);

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import type { FleetModel } from '../../domain/markov/estimator.ts';
 import type { StoreRange } from '../../domain/uptime.ts';
+import { shared } from '../../lib/columns.ts';
 import { ThreadPool } from '../../lib/threads/pool.ts';
-import { type BatchColumns, type Kernel, LocalKernel, type Terms } from '../kernel.ts';
+import { type BatchColumns, type Kernel, LocalKernel, type Terms, type UnarrangedBatch } from '../kernel.ts';
 import type { KernelJob, KernelResult, Numbered, SharedBatch, SharedTerms } from './messages.ts';
 import { shareBatch } from './sharing.ts';
 
@@ -43,6 +44,14 @@ export class ThreadKernel implements Kernel {
     this.#smallest = smallest;
   }
 
+  async arrange(batch: UnarrangedBatch, signal?: AbortSignal): Promise<BatchColumns> {
+    if (this.#isSmall(batch)) return this.#local.arrange(batch);
+    const { schedule, target } = batch;
+    const polls = { ...batch.polls, words: shared(batch.polls.words) };
+    const job = { kind: 'arrange', polls, target, stores: schedule.zones.length } as const;
+    return { schedule, polls: { ...target, length: (await this.#pool.run(job, signal)) as number } };
+  }
+
   async learn(columns: BatchColumns, asOf: number, signal?: AbortSignal): Promise<FleetModel> {
     if (this.#isSmall(columns)) return this.#local.learn(columns, asOf);
     const batch = this.#shared(columns);
@@ -62,7 +71,7 @@ export class ThreadKernel implements Kernel {
     return this.#pool.close();
   }
 
-  #isSmall({ schedule, polls }: BatchColumns): boolean {
+  #isSmall({ schedule, polls }: BatchColumns | UnarrangedBatch): boolean {
     return schedule.zones.length + polls.length < this.#smallest;
   }
 

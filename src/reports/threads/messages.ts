@@ -1,5 +1,5 @@
 import type { EstimatorName, FleetModel } from '../../domain/markov/estimator.ts';
-import type { PollColumns } from '../../domain/polls.ts';
+import type { PackedPolls, PollColumns } from '../../domain/polls.ts';
 import type { ScheduleColumns } from '../../domain/schedule.ts';
 import type { StoreRange } from '../../domain/uptime.ts';
 import type { Zone } from '../../domain/zone.ts';
@@ -38,10 +38,11 @@ export interface SharedTerms {
   readonly offset: number;
 }
 
-/** A job of a thread: to fit a model to a batch, or to compute some of its stores. */
+/** A job of a thread: to arrange the polls of a batch, to fit a model to it, or to compute some of its stores. */
 export type KernelJob =
+  | { readonly kind: 'arrange'; readonly polls: PackedPolls; readonly target: PollColumns; readonly stores: number }
   | { readonly kind: 'learn'; readonly batch: SharedBatch; readonly asOf: number }
   | { readonly kind: 'compute'; readonly batch: SharedBatch; readonly terms: SharedTerms; readonly stores: StoreRange };
 
-/** The model of a `learn`; nothing for a `compute`, whose figures are in shared memory. */
-export type KernelResult = FleetModel | undefined;
+/** The number of polls after an `arrange`; the model of a `learn`; nothing for a `compute`, whose figures are in shared memory. */
+export type KernelResult = number | FleetModel | undefined;

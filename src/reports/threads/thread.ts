@@ -1,6 +1,8 @@
-// The program of a thread that computes reports: fits models and computes ranges of stores on columns in shared memory.
+// The program of a thread that computes reports: arranges polls, fits models and computes ranges of stores, on columns in
+// shared memory.
 import { FigureColumns } from '../../domain/figures.ts';
 import { FleetEstimator, type FleetModel } from '../../domain/markov/estimator.ts';
+import { unpackPolls } from '../../domain/polls.ts';
 import { Schedule } from '../../domain/schedule.ts';
 import type { Batch } from '../../domain/uptime.ts';
 import { serveJobs } from '../../lib/threads/serve.ts';
@@ -28,6 +30,9 @@ const schedules = new Prepared((sent: SharedSchedule) => new Schedule(scheduleIn
 const models = new Prepared((sent: FleetModel) => sent);
 
 serveJobs((job: KernelJob): KernelResult => {
+  if (job.kind === 'arrange') {
+    return unpackPolls(job.polls, job.stores, job.target).length;
+  }
   const batch = batchIn(job.batch);
   if (job.kind === 'learn') return fleet.learn(batch, job.asOf);
   const { model, figures, ...terms } = job.terms;

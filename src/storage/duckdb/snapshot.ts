@@ -1,9 +1,17 @@
 import type { HoursColumns } from '../../domain/hours.ts';
-import { arrangePolls, newPollColumns, type PollColumns, type PollMemory } from '../../domain/polls.ts';
+import {
+  arrangePolls,
+  newPollColumns,
+  type PackedMemory,
+  type PackedPolls,
+  type PollColumns,
+  packingBase,
+} from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
-import { fillColumns } from '../../duckdb/vectors.ts';
+import { copyPairs, fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../lib/sql.ts';
+import { yieldTurn } from '../../lib/world/timers.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
 import type { RecordRows, RecordTable } from '../ports/records.ts';
 import type { HoursVersion, SpecialDate, ZoneVersion } from '../ports/schedules.ts';
@@ -18,6 +26,13 @@ import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 
 /** The stores with the ids of `named`. */
 const NAMED = `stores semi join (select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id) using (store_id)`;
+
+/** The number of stores that are read before other work of the process runs: about 4 ms. */
+const STORES_PER_TURN = 8_192;
+
+const POLLS_BETWEEN = `
+  store_key >= $first and store_key < $end
+  and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)`;
 
 function named(ids: readonly string[]): Parameters {
   return { ids: JSON.stringify(ids) };
@@ -82,19 +97,29 @@ export class DuckdbSnapshot implements Snapshot {
     return this.#stores(NAMED, named(ids));
   }
 
-  /** Texts are fetched as one JSON array, which the driver reads twenty times faster than values. */
+  /**
+   * Texts are fetched as JSON arrays, which the driver reads twenty times faster than values. Other work of the process
+   * runs between two of them.
+   */
   async #stores(from: string, parameters?: Parameters): Promise<StoreColumns> {
-    const row = await this.#session.row(
+    const pages = await this.#session.rows(
       `select to_json(list(store_key)) as keys, to_json(list(store_id)) as ids, to_json(list(zone)) as zones
-       from (select store_key, store_id, zone from ${from} where not deleted order by store_id)`,
+       from (
+         select *, (row_number() over () - 1) // ${STORES_PER_TURN} as page
+         from (select store_key, store_id, zone from ${from} where not deleted order by store_id))
+       group by page order by page`,
       parameters,
     );
-    const parse = (column: unknown): unknown[] => (column === null ? [] : JSON.parse(String(column)));
-    return {
-      keys: Int32Array.from(parse(row.keys) as number[]),
-      ids: parse(row.ids) as string[],
-      zones: parse(row.zones) as (string | null)[],
-    };
+    const keys: number[] = [];
+    const ids: string[] = [];
+    const zones: (string | null)[] = [];
+    for (const page of pages) {
+      keys.push(...(JSON.parse(String(page.keys)) as number[]));
+      ids.push(...(JSON.parse(String(page.ids)) as string[]));
+      zones.push(...(JSON.parse(String(page.zones)) as (string | null)[]));
+      if (pages.length > 1) await yieldTurn();
+    }
+    return { keys: Int32Array.from(keys), ids, zones };
   }
 
   async storeRecords(after: string, limit: number): Promise<StoreRecord[]> {
@@ -192,17 +217,34 @@ export class DuckdbSnapshot implements Snapshot {
   /**
    * Sorts after the read, which is cheaper than `order by`: rows of one import come back in order already.
    */
-  async polls(firstKey: number, endKey: number, from: number, to: number, memory?: PollMemory): Promise<PollColumns> {
+  async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
     const result = await this.#session.result(
       `select (store_key - $first)::integer, epoch_ms(instant)::double, active::utinyint
        from polls
-       where store_key >= $first and store_key < $end
-         and instant between make_timestamp_ms($from::bigint) and make_timestamp_ms($to::bigint)`,
+       where ${POLLS_BETWEEN}`,
       { first: firstKey, end: endKey, from, to },
     );
-    const polls = memory?.forReading(result.rowCount) ?? newPollColumns(result.rowCount);
+    const polls = newPollColumns(result.rowCount);
     await fillColumns(result, [polls.store, polls.instant, polls.active]);
-    return arrangePolls(polls, endKey - firstKey, memory);
+    return arrangePolls(polls, endKey - firstKey);
+  }
+
+  /** As one list: the chunks of a large report would keep the main thread busy for most of its time. */
+  async packedPolls(
+    firstKey: number,
+    endKey: number,
+    from: number,
+    to: number,
+    memory: PackedMemory,
+  ): Promise<PackedPolls> {
+    const base = packingBase(from, to);
+    const chunks = this.#session.chunks(
+      `select list(((store_key - $first)::bigint << 32) | ((epoch_ms(instant) - $base::bigint) << 1) | active::bigint)
+       from polls
+       where ${POLLS_BETWEEN}`,
+      { first: firstKey, end: endKey, from, to, base },
+    );
+    return { from: base, ...(await copyPairs(chunks, (length) => memory.of(length))) };
   }
 
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {

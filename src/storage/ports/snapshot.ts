@@ -1,5 +1,5 @@
 import type { HoursColumns } from '../../domain/hours.ts';
-import type { PollColumns, PollMemory } from '../../domain/polls.ts';
+import type { PackedMemory, PackedPolls, PollColumns } from '../../domain/polls.ts';
 import type { SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { StoreCensus } from './import-session.ts';
 import type { RecordRows, RecordTable } from './records.ts';
@@ -56,12 +56,14 @@ export interface Snapshot extends ScheduleReader {
    * The first polls of these stores, at `key − firstKey`; NaN: never polled. They stay when the polls are pruned.
    */
   firstPolls(firstKey: number, endKey: number): Promise<Float64Array>;
+  /** The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`. */
+  polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns>;
   /**
-   * The polls in `[from, to]` of these stores, arranged by store and instant; `store` is `key − firstKey`.
+   * The same in any order, packed into `memory`.
    *
-   * @param memory where they may be put, which saves copies and new memory
+   * @throws RangeError when the range is too long for packed polls
    */
-  polls(firstKey: number, endKey: number, from: number, to: number, memory?: PollMemory): Promise<PollColumns>;
+  packedPolls(firstKey: number, endKey: number, from: number, to: number, memory: PackedMemory): Promise<PackedPolls>;
   /** The polls in `[from, to]` of these stores with a known reason, in no order; `store` is `key − firstKey`. */
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]>;
   /** The keys of the stores with an inactive poll in `[from, to]`, in no order. */

@@ -1,5 +1,11 @@
 import type { HoursColumns } from '../../domain/hours.ts';
-import { arrangePolls, newPollColumns, type PollColumns, type PollMemory } from '../../domain/polls.ts';
+import {
+  arrangePolls,
+  type PackedMemory,
+  type PackedPolls,
+  type PollColumns,
+  packingBase,
+} from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
@@ -199,26 +205,53 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   /** Sorted here: the server would sort rows five times as wide, and a scan returns them in order. */
-  async polls(firstKey: number, endKey: number, from: number, to: number, memory?: PollMemory): Promise<PollColumns> {
+  async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
     const store = int32Column();
     const instant = float64Column();
     const active = uint8Column();
+    await this.#readPolls(firstKey, endKey, from, to, (own, at, isActive) => {
+      store.push(own);
+      instant.push(at);
+      active.push(isActive);
+    });
+    const polls = { length: store.length, store: store.values, instant: instant.values, active: active.values };
+    return arrangePolls(polls, endKey - firstKey);
+  }
+
+  async packedPolls(
+    firstKey: number,
+    endKey: number,
+    from: number,
+    to: number,
+    memory: PackedMemory,
+  ): Promise<PackedPolls> {
+    const base = packingBase(from, to);
+    const read = int32Column();
+    await this.#readPolls(firstKey, endKey, from, to, (own, at, isActive) => {
+      read.push(2 * (at - base) + isActive);
+      read.push(own);
+    });
+    const length = read.length / 2;
+    const words = memory.of(length);
+    words.set(read.values);
+    return { length, from: base, words };
+  }
+
+  async #readPolls(
+    firstKey: number,
+    endKey: number,
+    from: number,
+    to: number,
+    push: (store: number, instant: number, active: number) => void,
+  ): Promise<void> {
     const query = `
       select store_key, instant, active from polls
       where store_key >= ${firstKey} and store_key < ${endKey} and ${between(from, to)}`;
     await readRows(this.#sql, query, [4, 8, 1], (rows, count, width) => {
       for (let row = 0, at = 0; row < count; row++, at += width) {
-        store.push(rows.getInt32(at + 6) - firstKey);
-        instant.push(readInstant(rows, at + 14));
-        active.push(rows.getUint8(at + 26));
+        push(rows.getInt32(at + 6) - firstKey, readInstant(rows, at + 14), rows.getUint8(at + 26));
       }
     });
-    const { length } = store;
-    const polls = memory?.forReading(length) ?? newPollColumns(length);
-    polls.store.set(store.values);
-    polls.instant.set(instant.values);
-    polls.active.set(active.values);
-    return arrangePolls(polls, endKey - firstKey, memory);
   }
 
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {

@@ -1,5 +1,5 @@
 import type { HoursColumns } from '../../../src/domain/hours.ts';
-import type { PollColumns } from '../../../src/domain/polls.ts';
+import { type PackedPolls, type PollColumns, packingBase } from '../../../src/domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../../src/domain/special-hours.ts';
 import { yieldTurn } from '../../../src/lib/world/timers.ts';
 import type { StoreCensus } from '../../../src/storage/ports/import-session.ts';
@@ -13,6 +13,7 @@ import type {
   ZoneChangeRows,
 } from '../../../src/storage/ports/snapshot.ts';
 import type { StoreRecord } from '../../../src/storage/ports/stores.ts';
+import { packPolls } from '../../support/fleet.ts';
 import { census } from './census.ts';
 import { newestPoll } from './changes.ts';
 import { only, type Store, type View } from './data.ts';
@@ -154,6 +155,10 @@ export class MemorySnapshot implements Snapshot {
       instant: Float64Array.from(rows, ({ poll }) => poll.instant),
       active: Uint8Array.from(rows, ({ poll }) => (poll.active ? 1 : 0)),
     };
+  }
+
+  async packedPolls(firstKey: number, endKey: number, from: number, to: number): Promise<PackedPolls> {
+    return packPolls(await this.polls(firstKey, endKey, from, to), packingBase(from, to));
   }
 
   async pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {
