@@ -22,8 +22,8 @@ const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const END = Date.parse('2026-11-04T19:00:00Z');
 const [STORES, DAYS] = [2_400, 16];
 const PASSWORD = 'a password for pictures';
-/** Milliseconds; also a slow machine shows what is asked for by then. */
-const PATIENCE = 180_000;
+/** How long to wait for a page, milliseconds: long enough for a slow machine. */
+const TIMEOUT = 180_000;
 const TESTER = { userId: undefined, name: 'console', keyId: undefined, scopes: 'all', proof: 'trusted' } as const;
 const SIZES = {
   desktop: { viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 1 },
@@ -240,7 +240,7 @@ async function take(
     ...(shot.signedOut !== true && { storageState: session }),
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(TIMEOUT);
   await page.clock.setSystemTime(Date.now() + ahead);
   await page.goto(url + shot.path);
   await settled(page);
