@@ -43,9 +43,8 @@ export interface Acknowledgeable {
 /** A link that is valid. */
 interface ValidLink {
   readonly until: number;
-  /** The message of a group of incidents, by number. */
-  readonly groupId: string;
-  readonly number: number;
+  /** The incidents of its message. */
+  readonly incidentIds: ReadonlySet<string>;
   readonly point: ContactPointRecord;
   readonly stores: 'all' | ReadonlySet<string>;
 }
@@ -111,8 +110,10 @@ export class AcknowledgeLinks {
     const point = delivery && (await storage.contactPoints.contactPoint(delivery.contactPointId));
     const stores = point && (await this.#storesOf(point));
     if (delivery === undefined || point === undefined || stores === undefined) throw unknownLink();
-    const [groupId = '', number] = delivery.key.split('.');
-    return { until, groupId, number: Number(number), point, stores };
+    // Messages of earlier versions name their incident only if it is one.
+    const { incidentId, acknowledges = incidentId === undefined ? undefined : [incidentId] } = delivery.facts;
+    if (acknowledges === undefined) throw unknownLink();
+    return { until, incidentIds: new Set(acknowledges), point, stores };
   }
 
   async #storesOf({ userId }: ContactPointRecord): Promise<'all' | ReadonlySet<string> | undefined> {
@@ -125,12 +126,11 @@ export class AcknowledgeLinks {
 }
 
 /** The incidents of a message that are open and not acknowledged. */
-async function openIncidents(alerts: AlertReader, { groupId, number, stores }: ValidLink): Promise<IncidentRecord[]> {
+async function openIncidents(alerts: AlertReader, { incidentIds, stores }: ValidLink): Promise<IncidentRecord[]> {
   const found: IncidentRecord[] = [];
   for (const incident of await alerts.liveIncidents()) {
-    const { resolvedAt, acknowledgedAt, saidIn = Number.POSITIVE_INFINITY } = incident;
-    if (incident.groupId !== groupId || saidIn > number) continue;
-    if (resolvedAt !== undefined || acknowledgedAt !== undefined) continue;
+    const { id, resolvedAt, acknowledgedAt } = incident;
+    if (!incidentIds.has(id) || resolvedAt !== undefined || acknowledgedAt !== undefined) continue;
     if (isAnswerable(stores, incident) && (await isVisible(alerts, stores, incident))) found.push(incident);
   }
   return found;

@@ -5,7 +5,7 @@ import { isAnswerable } from './incidents.ts';
 import { isAffected } from './mass-outages.ts';
 import type { Letter } from './messages.ts';
 import { type StoreFactsParts, storeFacts } from './store-facts.ts';
-import { appliesTo } from './store-incidents.ts';
+import { appliesTo, pair } from './store-incidents.ts';
 
 /** The stores that a message lists. */
 const MOST_LISTED = 10;
@@ -28,20 +28,28 @@ export interface LetterParts extends StoreFactsParts {
 /** Adds the messages to a draft, with everything that they can say. */
 export async function writeLetters(draft: Draft, letters: readonly Letter[], parts: LetterParts): Promise<void> {
   const known = new Map<string, Promise<StoreFacts | undefined>>();
+  const open = new Map(draft.open().map((incident) => [pair(incident.ruleId, incident.storeId), incident]));
+  /** The incident with which the store of one that has ended is down again. */
+  const next = ({ resolvedAt, ruleId, storeId }: IncidentRecord) =>
+    resolvedAt === undefined ? undefined : open.get(pair(ruleId, storeId));
   for (const letter of letters) {
     const about = storeIncidents(letter);
     const stores: StoreFacts[] = [];
     for (const incident of about.slice(0, MOST_LISTED)) {
-      const facts = known.get(incident.id) ?? storeFacts(parts, incident, draft.now);
+      const facts = known.get(incident.id) ?? storeFacts(parts, incident, draft.now, next(incident));
       known.set(incident.id, facts);
       const found = await facts;
       if (found !== undefined) stores.push(found);
     }
     const { kind, recipient, groupId, number } = letter;
+    const downAgain = about.filter((incident) => next(incident) !== undefined).length;
     draft.send({
       key: `${groupId}.${number}.${kind}.${recipient.contactPointId}`,
       contactPointId: recipient.contactPointId,
-      facts: { ...(await factsOf(draft, letter, parts)), stores, more: about.length - stores.length },
+      facts: {
+        ...{ ...(await factsOf(draft, letter, parts)), stores, more: about.length - stores.length },
+        ...(downAgain > 0 && { downAgain }),
+      },
     });
   }
 }
@@ -57,13 +65,17 @@ async function factsOf(
   const only = others.length === 0 ? first : undefined;
   const { since, resolvedAt } = first;
   const { stores } = recipient;
+  const acknowledges = ASKING.has(kind)
+    ? incidents.filter((incident) => isAnswerable(stores, incident)).map(({ id }) => id)
+    : [];
   const isOver = first.kind === 'mass_outage' && resolvedAt !== undefined;
   return {
     ...{ kind, severity: first.severity, at: draft.now, incidentId: only?.id, rule: first.ruleName },
     ...(first.kind === 'mass_outage' && { outage: await outageFacts(draft, letter, first, parts) }),
     ...((first.kind === 'blind' || isOver) && { period: { from: since, until: resolvedAt } }),
     ...(kind === 'sight_returned' && { count: await missedPolls(since, resolvedAt ?? draft.now) }),
-    canAcknowledge: ASKING.has(kind) && incidents.some((incident) => isAnswerable(stores, incident)),
+    ...(acknowledges.length > 0 && { acknowledges }),
+    canAcknowledge: acknowledges.length > 0,
     page: only === undefined ? '/incidents' : `/incidents/${only.id}`,
   };
 }

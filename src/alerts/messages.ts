@@ -89,20 +89,21 @@ async function speakOfGroup(
   const [first] = rule?.steps ?? [];
   if (first?.owners === true)
     await parts.recipients.loadOwners(flush.opened.flatMap(({ incident }) => storesOf(draft, incident)));
-  for (const { incident } of flush.opened) {
-    const to = await whomToTell(draft, parts, first, incident);
-    const told = post.tell(openedKind(incident), to, incident);
-    draft.change(incident.id, { said: 'opened', saidAt: now, saidIn: number, told, step: 1 });
-  }
-  for (const { incident } of flush.reminded) {
-    post.tell('reminder', await parts.recipients.named(incident.told), incident);
-    draft.change(incident.id, { saidAt: now });
-  }
+  // A store that is down again is told to be up first.
   for (const { incident } of flush.resolved) {
     const to = await parts.recipients.named(incident.told);
     post.tell(incident.kind === 'blind' ? 'sight_returned' : 'resolved', to, incident);
     draft.change(incident.id, { said: 'resolved', saidAt: now });
-    if (incident.kind === 'mass_outage' && rule !== undefined) await release(draft, parts, incident, number, rule);
+    if (incident.kind === 'mass_outage' && rule !== undefined) await release(draft, parts, incident, rule);
+  }
+  for (const { incident } of flush.opened) {
+    const to = await whomToTell(draft, parts, first, incident);
+    const told = post.tell(openedKind(incident), to, incident);
+    draft.change(incident.id, { said: 'opened', saidAt: now, told, step: 1 });
+  }
+  for (const { incident } of flush.reminded) {
+    post.tell('reminder', await parts.recipients.named(incident.told), incident);
+    draft.change(incident.id, { saidAt: now });
   }
   return post.letters();
 }
@@ -122,14 +123,13 @@ async function release(
   draft: Draft,
   { recipients }: SpeakerParts,
   { id, told }: IncidentRecord,
-  number: number,
   { steps }: AlertRuleRecord,
 ): Promise<void> {
   const heard = await recipients.named(told);
   for (const child of draft.open()) {
     if (child.parentId !== id) continue;
     draft.change(child.id, {
-      ...{ parentId: undefined, said: 'opened', saidAt: draft.now, saidIn: number },
+      ...{ parentId: undefined, said: 'opened', saidAt: draft.now },
       told: heard.filter((one) => mayHear(draft, one, child)).map(({ contactPointId }) => contactPointId),
       step: stepsDue(steps, { ...child, step: 1 }, draft.now),
     });

@@ -12,7 +12,7 @@ export const NEW_INCIDENT = {
     outageId: undefined,
     afterPlanned: false,
   },
-  ...{ said: 'nothing', saidAt: undefined, saidIn: undefined, told: [], step: 0, acknowledgedAt: undefined },
+  ...{ said: 'nothing', saidAt: undefined, told: [], step: 0, acknowledgedAt: undefined },
   ...{ acknowledgedBy: undefined, acknowledgement: undefined, snoozedUntil: undefined, assigneeId: undefined },
   version: 1,
 } as const satisfies Partial<IncidentRecord>;

@@ -10,7 +10,7 @@ import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
-import { reachProblems, unreachedBy } from './unreached.ts';
+import { NO_OWNER, type ReachParts, reachOf, reachProblems } from './unreached.ts';
 
 /** What a caller says of a rule. */
 export interface GivenRule {
@@ -57,8 +57,8 @@ export class RuleService {
   }
 
   /** What is wrong with whom a rule notifies, as sentences: contact points may be disabled later than the rule is saved. */
-  problems(rule: AlertRuleRecord): Promise<string[]> {
-    return reachProblems(this.#parts.storage, rule);
+  async problems(rule: AlertRuleRecord): Promise<string[]> {
+    return reachProblems(await this.#reachParts(), rule);
   }
 
   /** @throws UserError `forbidden` for owners, `invalid_input` as `check` does, `conflict` when there are too many */
@@ -73,7 +73,7 @@ export class RuleService {
           `there are ${MOST_RULES} alert rules, the most there can be; remove some first`,
         );
       }
-      refuseFaults(await recipientFaults(changes, rule.steps));
+      refuseFaults(await recipientFaults(await this.#reachParts(changes), rule));
       await changes.saveRules([rule]);
       return rule;
     });
@@ -101,7 +101,7 @@ export class RuleService {
       refuseOtherVersion('the alert rule', before.version, expected ?? known.version);
       const { createdAt, version } = before;
       const rule = { ...change(before), id, createdAt, version: version + 1 };
-      refuseFaults(await recipientFaults(changes, rule.steps));
+      refuseFaults(await recipientFaults(await this.#reachParts(changes), rule));
       await changes.saveRules([rule]);
       return rule;
     });
@@ -123,7 +123,8 @@ export class RuleService {
    *
    * @throws UserError `invalid_input` with every reason
    */
-  async check({ name, labels, rule, grouping, steps }: GivenRule): Promise<void> {
+  async check(given: GivenRule): Promise<void> {
+    const { name, labels, rule, grouping, steps } = given;
     const faults = [...ruleFaults(rule), ...groupingFaults(grouping), ...stepFaults(steps)];
     const add = (field: string, message: string) => faults.push({ field, message });
     if (name.trim() === '') add('name', 'name is empty, expected a text');
@@ -133,8 +134,20 @@ export class RuleService {
       const texts = wanted.map((label) => `"${label.join(':')}"`);
       add('labels', `there is no store with the labels ${texts.join(', ')}, so the rule would never alert`);
     }
-    faults.push(...(await recipientFaults(this.#parts.storage, steps)));
+    for (const label of grouping.by) {
+      if (entries.some((store) => Object.hasOwn(store.labels, label))) continue;
+      add('group_by', `group_by has "${label}", which no store has as a label`);
+    }
+    faults.push(...(await recipientFaults(await this.#reachParts(), given)));
     refuseFaults(faults);
+  }
+
+  /** @param changes of a transaction; the storage otherwise */
+  async #reachParts(changes?: AlertChanges): Promise<ReachParts> {
+    const { storage, directory } = this.#parts;
+    const { entries: stores } = await directory.current();
+    const { accounts, contactPoints } = changes ?? storage;
+    return { accounts, contactPoints, alerts: changes ?? storage.alerts, stores };
   }
 
   async #changing(
@@ -154,13 +167,16 @@ export class RuleService {
   }
 }
 
-async function recipientFaults(
-  parts: Pick<AlertChanges, 'accounts' | 'contactPoints'>,
-  steps: readonly EscalationStep[],
-): Promise<RuleFault[]> {
-  return (await unreachedBy(parts, steps)).map(({ step, words }) => {
+async function recipientFaults(parts: ReachParts, rule: Pick<GivenRule, 'steps' | 'labels'>): Promise<RuleFault[]> {
+  const { unreached, ownerless, nobody } = await reachOf(parts, rule);
+  const faults = unreached.map(({ step, words }) => {
     const field = `steps.${step}.contact_points`;
     return { field, message: `${field} has ${words}, expected contact points that get messages` };
+  });
+  if (!nobody || unreached.length > 0) return faults;
+  return ownerless.map((step) => {
+    const field = `steps.${step}.owners`;
+    return { field, message: `${field} is true, but ${NO_OWNER}, so the rule would notify nobody` };
   });
 }
 

@@ -21,11 +21,16 @@ export interface StoreFactsParts {
   readonly pollInterval: number;
 }
 
-/** What messages say about the store of an incident; `undefined`: it is deleted. */
+/**
+ * What messages say about the store of an incident; `undefined`: it is deleted.
+ *
+ * @param next the open incident with which the store is down again after this one
+ */
 export async function storeFacts(
   parts: StoreFactsParts,
   incident: IncidentRecord,
   now: number,
+  next?: IncidentRecord,
 ): Promise<StoreFacts | undefined> {
   const { storeId = '', since, upAt } = incident;
   const store = parts.fleet.directory.byId.get(storeId);
@@ -36,7 +41,8 @@ export async function storeFacts(
   return {
     ...{ id, name, labels, zone, downSince: since, upSince: upAt },
     ...(beganEarlier(incident) && { beganEarlier: true }),
-    ...(upAt === undefined && plannedUntil !== undefined && { plannedUntil }),
+    ...(next !== undefined && { downAgainSince: next.since }),
+    ...(plannedUntil !== undefined && { plannedUntil }),
     lost: await lostSince(parts, store, since, upAt ?? now),
     polls: polls.map(({ instant, active, reason }) => ({ at: instant, active, reason })),
   };

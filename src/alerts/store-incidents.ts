@@ -123,7 +123,8 @@ async function reasonInstants(
   return found;
 }
 
-function pair(ruleId: string | undefined, storeId: string | undefined): string {
+/** The rule and the store of an incident, as a text that is equal for equal ones. */
+export function pair(ruleId: string | undefined, storeId: string | undefined): string {
   return JSON.stringify([ruleId, storeId]);
 }
 

@@ -1,7 +1,14 @@
 import type { EscalationStep } from '../domain/alerts/escalation.ts';
 import { counted } from '../lib/text.ts';
-import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
+import type { AlertChanges, AlertReader, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
+import { hasLabels } from '../stores/labels.ts';
+
+export interface ReachParts extends Pick<AlertChanges, 'accounts' | 'contactPoints'> {
+  readonly alerts: Pick<AlertReader, 'storesWithNotifiedOwner'>;
+  readonly stores: readonly StoreEntry[];
+}
 
 /** A contact point of a step that gets no messages. */
 export interface Unreached {
@@ -11,9 +18,63 @@ export interface Unreached {
   readonly words: string;
 }
 
-/** The contact points of steps that get no messages: those that are gone or disabled, and those of disabled users. */
-export async function unreachedBy(
-  { accounts, contactPoints: points }: Pick<AlertChanges, 'accounts' | 'contactPoints'>,
+/** Whom the steps of a rule do not reach. */
+export interface Reach {
+  /** The contact points that get no messages: those that are gone or disabled, and those of disabled users. */
+  readonly unreached: readonly Unreached[];
+  /** The positions of the steps that notify owners, while no store of the rule has an owner with a contact point. */
+  readonly ownerless: readonly number[];
+  /** No step reaches anybody. */
+  readonly nobody: boolean;
+}
+
+/** Whom a rule reaches now. */
+export async function reachOf(
+  parts: ReachParts,
+  { steps, labels }: Pick<AlertRuleRecord, 'steps' | 'labels'>,
+): Promise<Reach> {
+  const unreached = await unreachedBy(parts, steps);
+  const asksOwners = steps.flatMap(({ owners }, step) => (owners ? [step] : []));
+  const ownerless = asksOwners.length === 0 || (await reachesOwners(parts, labels)) ? [] : asksOwners;
+  const nobody = steps.every(
+    ({ owners, contactPoints }, i) =>
+      (!owners || ownerless.includes(i)) && contactPoints.length === unreached.filter(({ step }) => step === i).length,
+  );
+  return { unreached, ownerless, nobody };
+}
+
+/** What is wrong with whom a rule notifies, as sentences; empty for one that is disabled. */
+export async function reachProblems(parts: ReachParts, rule: AlertRuleRecord): Promise<string[]> {
+  if (!rule.enabled) return [];
+  const { unreached, ownerless, nobody } = await reachOf(parts, rule);
+  return [
+    ...(nobody ? ['it notifies nobody'] : []),
+    ...unreached.map(({ words }) => `it does not reach ${words}`),
+    ...(ownerless.length > 0 ? [`it does not reach owners: ${NO_OWNER}`] : []),
+  ];
+}
+
+/** Why owners are not notified. */
+export const NO_OWNER = 'no store of the rule has an owner with an enabled contact point';
+
+/** A warning, without names, if enabled rules notify nobody. */
+export async function silentRules(
+  storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints'>,
+  directory: Pick<StoreDirectory, 'current'>,
+): Promise<string[]> {
+  const { entries: stores } = await directory.current();
+  const { accounts, alerts, contactPoints } = storage;
+  const parts = { accounts, alerts, contactPoints, stores };
+  let silent = 0;
+  for (const rule of await storage.alerts.rules()) {
+    if (rule.enabled && (await reachOf(parts, rule)).nobody) silent++;
+  }
+  if (silent === 0) return [];
+  return [`${counted(silent, 'enabled alert rule notifies', 'enabled alert rules notify')} nobody`];
+}
+
+async function unreachedBy(
+  { accounts, contactPoints: points }: ReachParts,
   steps: readonly EscalationStep[],
 ): Promise<Unreached[]> {
   const found: Unreached[] = [];
@@ -29,35 +90,9 @@ export async function unreachedBy(
   return found;
 }
 
-/** Whether none of the steps reaches anybody. */
-export function reachesNobody(steps: readonly EscalationStep[], unreached: readonly Unreached[]): boolean {
-  return steps.every(
-    ({ owners, contactPoints }, i) =>
-      !owners && contactPoints.length === unreached.filter(({ step }) => step === i).length,
-  );
-}
-
-/** What is wrong with whom a rule notifies, as sentences; empty for one that is disabled. */
-export async function reachProblems(
-  parts: Pick<AlertChanges, 'accounts' | 'contactPoints'>,
-  { enabled, steps }: AlertRuleRecord,
-): Promise<string[]> {
-  if (!enabled) return [];
-  const unreached = await unreachedBy(parts, steps);
-  const problems = unreached.map(({ words }) => `it does not reach ${words}`);
-  return reachesNobody(steps, unreached) ? ['it notifies nobody', ...problems] : problems;
-}
-
-/** A warning, without names, if enabled rules notify nobody. */
-export async function silentRules({
-  accounts,
-  alerts,
-  contactPoints,
-}: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints'>): Promise<string[]> {
-  let silent = 0;
-  for (const { enabled, steps } of await alerts.rules()) {
-    if (enabled && reachesNobody(steps, await unreachedBy({ accounts, contactPoints }, steps))) silent++;
-  }
-  if (silent === 0) return [];
-  return [`${counted(silent, 'enabled alert rule notifies', 'enabled alert rules notify')} nobody`];
+/** Whether an owner of a store with these labels can be notified. */
+async function reachesOwners({ alerts, stores }: ReachParts, labels: AlertRuleRecord['labels']): Promise<boolean> {
+  const owned = new Set(await alerts.storesWithNotifiedOwner());
+  const wanted = Object.entries(labels);
+  return owned.size > 0 && stores.some((store) => owned.has(store.id) && hasLabels(store, wanted));
 }

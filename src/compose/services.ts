@@ -222,7 +222,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     ...{ storage, syncs, directory, clock, interval: config.poll.interval },
     troubleSince: () => prober?.stats().selfOutageSince,
     proberWarnings: () => (prober === undefined ? [] : healthWarnings(prober.health())),
-    alertWarnings: () => silentRules(storage),
+    alertWarnings: () => silentRules(storage, directory),
     live: isLive(config),
     zoneWarning,
   });

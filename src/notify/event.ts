@@ -28,10 +28,23 @@ export function eventOf({ title, text, url, acknowledgeUrl, facts }: Message) {
 }
 
 function storeOf(store: StoreFacts) {
-  const { id, name, labels, zone, downSince, beganEarlier = false, upSince, lost, estimatedLoss, polls } = store;
+  const {
+    id,
+    name,
+    labels,
+    zone,
+    downSince,
+    beganEarlier = false,
+    upSince,
+    downAgainSince,
+    lost,
+    estimatedLoss,
+    polls,
+  } = store;
   return {
     ...{ store_id: id, name: name ?? null, labels, time_zone: zone },
     ...{ down_since: instantOrNull(downSince), began_earlier: beganEarlier, up_since: instantOrNull(upSince) },
+    down_again_since: instantOrNull(downAgainSince),
     lost_minutes: lost === undefined ? null : lost / 60_000,
     estimated_loss: estimatedLoss ?? null,
     polls: polls.map(({ at, active, reason }) => {

@@ -26,6 +26,39 @@ test('a store that goes down is told once, and its recovery to those who were to
   assert.deepEqual(events.map(({ kind }) => kind).sort(), ['opened', 'resolved', 'told', 'told']);
 });
 
+test('a recovery that was held back says that the store is down again', async (t) => {
+  const world = await AlertWorld.open(t, STORES);
+  await world.saveRule('r');
+  await world.poll(['a', -60, true], ['a', -30, false], ['a', 0, false]);
+  await world.poll(['b', -60, true], ['b', -30, false], ['b', 0, false]);
+  assert.deepEqual(await world.at(1), ['opened team: a b']);
+  // The group waits for five minutes between two messages.
+  await world.poll(['a', 2, true], ['b', 2, true]);
+  assert.deepEqual(await world.at(2), []);
+  await world.poll(['a', 4, false, 'http_503']);
+  assert.deepEqual(await world.at(4), []);
+  world.now = NOON + 6 * MINUTE;
+  await world.evaluator.evaluate();
+  const said = (await world.deliveries()).map(({ facts: { kind, downAgain, stores } }) => ({
+    ...{ kind, downAgain },
+    stores: stores.map(({ id, downSince, upSince, downAgainSince }) => [id, downSince, upSince, downAgainSince]),
+  }));
+  const [since, up, again] = [NOON - 45 * MINUTE, NOON + MINUTE, NOON + 3 * MINUTE];
+  assert.deepEqual(
+    said.sort((x, y) => (x.kind < y.kind ? 1 : -1)),
+    [
+      {
+        ...{ kind: 'resolved', downAgain: 1 },
+        stores: [
+          ['a', since, up, again],
+          ['b', since, up, undefined],
+        ],
+      },
+      { kind: 'opened', downAgain: undefined, stores: [['a', again, undefined, undefined]] },
+    ],
+  );
+});
+
 test('what a clock that was an hour ahead has written delays nothing once it is right', async (t) => {
   const world = await AlertWorld.open(t, STORES);
   await world.saveRule('r', { grouping: { ...DEFAULT_GROUPING, wait: 2 * MINUTE } });
@@ -49,7 +82,7 @@ test('a message says where, since when, what was lost and what the polls found',
   const [incident] = await world.storage.alerts.liveIncidents();
   assert.deepEqual(delivery?.facts, {
     ...{ kind: 'opened', severity: 'page', at: world.now, incidentId: incident?.id, rule: 'Down', more: 0 },
-    ...{ canAcknowledge: true, page: `/incidents/${incident?.id}` },
+    ...{ acknowledges: [incident?.id], canAcknowledge: true, page: `/incidents/${incident?.id}` },
     stores: [
       {
         ...{ id: 'a', name: 'Anna', labels: {}, zone: 'Europe/Oslo', downSince: NOON - 45 * MINUTE, lost: 50 * MINUTE },

@@ -62,6 +62,23 @@ for (const [name, given, title, text] of [
     'b\nDown since: Fri, Nov 27, 18:05 (UTC+01:00) store time\nUp since: Fri, Nov 27, 19:05 (UTC+01:00) store time\n\n' +
       'Alert rule: Two checks',
   ],
+  [
+    'a store came up and is down again',
+    facts('resolved', {
+      ...{ stores: [{ ...BARE, downSince: AT - 60 * MINUTE, upSince: AT - 4 * MINUTE, downAgainSince: AT }] },
+      ...{ downAgain: 1, rule: undefined },
+    }),
+    'b came up, and is down again',
+    'b\nDown since: Fri, Nov 27, 17:05 (UTC) store time, Fri, Nov 27, 18:05 (UTC+01:00) your time\n' +
+      'Up from: Fri, Nov 27, 18:01 (UTC) store time, Fri, Nov 27, 19:01 (UTC+01:00) your time\n' +
+      'Down again since: Fri, Nov 27, 18:05 (UTC) store time, Fri, Nov 27, 19:05 (UTC+01:00) your time',
+  ],
+  [
+    'several stores came up, and one that is not listed is down again',
+    facts('resolved', { stores: [BARE], more: 2, downAgain: 1, rule: undefined }),
+    '3 stores came up, 1 is down again',
+    'b\n\nAnd 2 more stores.',
+  ],
   ['a reminder', facts('reminder'), "Lenny's 🍜 is still down", DOWN],
   ['an escalation', facts('escalated'), "Not acknowledged: Lenny's 🍜 is down", DOWN],
   ['planned downtime is over', facts('planned_ended'), "Lenny's 🍜 is still down after planned downtime", DOWN],

@@ -55,6 +55,7 @@ test('a webhook is signed, and names the message in every attempt alike', async 
             down_since: '2026-11-27T18:05:00.000Z',
             began_earlier: false,
             up_since: null,
+            down_again_since: null,
             lost_minutes: 60,
             estimated_loss: null,
           },

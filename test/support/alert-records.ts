@@ -27,7 +27,7 @@ export function incidentRecord(id: string, change: Partial<IncidentRecord> = {})
       said: 'nothing',
       saidAt: undefined,
     },
-    ...{ saidIn: undefined, told: [], step: 0, acknowledgedAt: undefined, acknowledgedBy: undefined },
+    ...{ told: [], step: 0, acknowledgedAt: undefined, acknowledgedBy: undefined },
     ...{ acknowledgement: undefined, snoozedUntil: undefined, assigneeId: undefined, version: 1 },
     ...change,
   };

@@ -51,6 +51,8 @@ export interface StoreFacts {
   readonly didNotOpen?: boolean | undefined;
   /** When it came up again. */
   readonly upSince?: number | undefined;
+  /** When it went down once more after it came up; absent: it is up. */
+  readonly downAgainSince?: number | undefined;
   /** When the planned downtime that it was in ends. */
   readonly plannedUntil?: number | undefined;
   /** The open time that was lost so far. */
@@ -97,12 +99,16 @@ export interface NotificationFacts {
   /** When it happened, milliseconds. */
   readonly at: number;
   readonly incidentId?: string | undefined;
+  /** The incidents that its link acknowledges, if they are open then. */
+  readonly acknowledges?: readonly string[] | undefined;
   /** The name of the alert rule. */
   readonly rule?: string | undefined;
   /** The store of the incident, or some stores of a group. */
   readonly stores: readonly StoreFacts[];
   /** How many more stores it is about than `stores` lists. */
   readonly more: number;
+  /** Of stores that came up: how many of them, listed or not, are down again; absent: none. */
+  readonly downAgain?: number | undefined;
   readonly outage?: OutageFacts | undefined;
   /**
    * The stretch in which the monitor could not observe, that a digest covers, or of a mass outage that is over; without

@@ -24,7 +24,14 @@ const STORES = [
     'store.down_since',
     `Down since: {{ store.down_since }} store time${yours('store.down_since')}{% if store.began_earlier %}, or earlier{% endif %}`,
   ),
-  line('store.up_since', `Up since: {{ store.up_since }} store time${yours('store.up_since')}`),
+  line(
+    'store.up_since',
+    `Up {% if store.down_again_since %}from{% else %}since{% endif %}: {{ store.up_since }} store time${yours('store.up_since')}`,
+  ),
+  line(
+    'store.down_again_since',
+    `Down again since: {{ store.down_again_since }} store time${yours('store.down_again_since')}`,
+  ),
   line(
     'store.planned_until',
     `In planned downtime until {{ store.planned_until }} store time${yours('store.planned_until')}`,
@@ -53,7 +60,9 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
     title:
       `{% if outage %}{% if outage.own %}Your ${AFFECTED}{% else %}${capital(AFFECTED)}{% endif %} are up again` +
       `{% if outage.down > 0 %}, {{ outage.down }} ${DOWN} still down{% endif %}` +
-      `{% else %}${NAME} ${IS} up again{% endif %}`,
+      `{% elsif down_again == 0 %}${NAME} ${IS} up again` +
+      `{% elsif store_count == 1 %}${NAME} came up, and is down again` +
+      `{% else %}${NAME} came up, {{ down_again }} {% if down_again == 1 %}is{% else %}are{% endif %} down again{% endif %}`,
     text:
       '{% if outage %}The mass outage is over after {{ period.duration }}. {{ outage.recovered }} ' +
       `{% if outage.recovered == 1 %}store is{% else %}stores are{% endif %} up again.{% endif %}${STORES}`,

@@ -14,11 +14,12 @@ export interface Surroundings {
 
 /** The variables of templates. What a message does not have is null. */
 export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUrl }: Surroundings) {
-  const { kind, severity, at, rule, stores, more, outage, period, count, digest } = facts;
+  const { kind, severity, at, rule, stores, more, outage, period, count, digest, downAgain = 0 } = facts;
   const listed = stores.map((store) => storeOf(store, zone));
   return {
     ...{ kind, severity, rule: rule ?? null, time_zone: zone, time: timeIn(zone, at) },
     ...{ stores: listed, store: listed[0] ?? null, store_count: stores.length + more, more },
+    down_again: downAgain,
     outage: outage === undefined ? null : outageOf(outage),
     period:
       period === undefined
@@ -45,7 +46,7 @@ function outageOf({ label, value, down, of, recovered = 0, own = false }: Outage
 
 function storeOf(store: StoreFacts, recipientZone: string) {
   const { id, name, labels, downSince, beganEarlier = false, upSince, didNotOpen = false, lost } = store;
-  const { estimatedLoss, polls, plannedUntil } = store;
+  const { estimatedLoss, polls, plannedUntil, downAgainSince } = store;
   const zone = store.zone === UNKNOWN_ZONE ? 'UTC' : store.zone;
   const both = (instant: number | undefined) => {
     if (instant === undefined) return [null, null] as const;
@@ -54,6 +55,7 @@ function storeOf(store: StoreFacts, recipientZone: string) {
   };
   const [down_since, down_since_yours] = both(downSince);
   const [up_since, up_since_yours] = both(upSince);
+  const [down_again_since, down_again_since_yours] = both(downAgainSince);
   const [planned_until, planned_until_yours] = both(plannedUntil);
   const word = polls.find(({ active, reason }) => !active && reason !== undefined)?.reason;
   return {
@@ -62,7 +64,8 @@ function storeOf(store: StoreFacts, recipientZone: string) {
     place: Object.entries(labels)
       .map(([label, value]) => `${label}: ${value}`)
       .join(', '),
-    ...{ down_since, down_since_yours, up_since, up_since_yours, planned_until, planned_until_yours },
+    ...{ down_since, down_since_yours, up_since, up_since_yours, down_again_since, down_again_since_yours },
+    ...{ planned_until, planned_until_yours },
     lost: lost === undefined ? null : durationWords(lost),
     loss: estimatedLoss === undefined ? null : `${estimatedLoss.amount.toFixed(2)} ${estimatedLoss.currency}`,
     platform: (word === undefined ? undefined : reasonOf(word).detail) ?? null,

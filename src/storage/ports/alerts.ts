@@ -70,10 +70,9 @@ export interface IncidentRecord {
   readonly groupId: string;
   /** It was held back by planned downtime. */
   readonly afterPlanned: boolean;
-  /** What the last message about it said, when, and which message of its group it was. */
+  /** What the last message about it said, and when. */
   readonly said: Said;
   readonly saidAt: number | undefined;
-  readonly saidIn: number | undefined;
   /** The contact points that were notified. */
   readonly told: readonly string[];
   /** How many escalation steps were taken. */
@@ -190,6 +189,8 @@ export interface AlertReader {
   settled(storeIds: readonly string[]): Promise<Settled[]>;
   /** The owners of these stores who are not disabled. */
   ownersOf(storeIds: readonly string[]): Promise<StoreOwner[]>;
+  /** The stores with an owner who is not disabled and has a contact point that is enabled; in no order. */
+  storesWithNotifiedOwner(): Promise<string[]>;
   /** How long the stores of a rule were in an incident within `[from, to)`. */
   downtime(ruleId: string, from: number, to: number): Promise<StoreDowntime[]>;
 }

@@ -37,7 +37,6 @@ export const INCIDENTS = new RecordMap<IncidentRecord>('incidents', [
   { name: 'after_planned', field: 'afterPlanned', kind: 'boolean' },
   { name: 'said', field: 'said', kind: 'text' },
   { name: 'said_ms', field: 'saidAt', kind: 'instant' },
-  { name: 'said_in', field: 'saidIn', kind: 'integer' },
   { name: 'told', field: 'told', kind: 'json' },
   { name: 'step', field: 'step', kind: 'integer' },
   { name: 'acknowledged_ms', field: 'acknowledgedAt', kind: 'instant' },

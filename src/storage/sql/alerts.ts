@@ -147,6 +147,15 @@ export class SqlAlertReader implements AlertReader {
     return rows.map(({ user_id, store_id }) => ({ userId: String(user_id), storeId: String(store_id) }));
   }
 
+  async storesWithNotifiedOwner(): Promise<string[]> {
+    const rows = await this.sql.rows(
+      `select distinct s.store_id from user_stores s join users u on u.user_id = s.user_id
+       where u.role = 'owner' and not u.disabled
+         and exists (select 1 from contact_points p where p.user_id = u.user_id and p.enabled)`,
+    );
+    return rows.map(({ store_id }) => String(store_id));
+  }
+
   async downtime(ruleId: string, from: number, to: number): Promise<StoreDowntime[]> {
     const rows = await this.sql.rows(
       `select store_id,

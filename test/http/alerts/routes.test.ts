@@ -165,18 +165,57 @@ test('a rule whose last contact point is disabled later says that it notifies no
   assert.deepEqual(items[0]?.problems, silent);
   const warnings = async () => (await server.app.inject('/readyz')).json<Json>().warnings;
   assert.deepEqual(await warnings(), ['1 enabled alert rule notifies nobody']);
-  // Owners are notified by whatever contact points they have.
+  // Owners are notified by whatever contact points they have, and here they have none.
   await server.storage.alerts.changing(async (changes) => {
     const [before] = await changes.rules();
     assert.ok(before !== undefined);
     await changes.saveRules([{ ...before, steps: before.steps.map((step) => ({ ...step, owners: true })) }]);
   });
   const owners = await json('operator', 'GET', `/alert-rules/${rule}`);
-  assert.deepEqual(owners.problems, ['it does not reach "Team", which is disabled']);
+  const ownerless = 'it does not reach owners: no store of the rule has an owner with an enabled contact point';
+  assert.deepEqual(owners.problems, [...silent, ownerless]);
   await server.storage.alerts.changing(async (changes) => {
     await changes.saveRules((await changes.rules()).map((one) => ({ ...one, enabled: false })));
   });
   assert.deepEqual((await json('operator', 'GET', `/alert-rules/${rule}`)).problems, []);
+});
+
+test('a rule that notifies owners only is refused until an owner of its stores can be notified', async (t) => {
+  const { server, ask, json } = await opened(t);
+  const steps = [{ after_minutes: 0, owners: true, contact_points: [] }];
+  const create = (change: Json = {}) => ask('operator', 'POST', '/alert-rules', { name: 'Owners', steps, ...change });
+  const refused = await create();
+  assert.equal(refused.statusCode, 400, refused.body);
+  assert.match(refused.body, /steps\.0\.owners is true, but no store of the rule has an owner with an enabled contact/);
+  await server.storage.accounts.changing(async (changes) => {
+    const owner = { id: 'anna', login: 'anna', name: 'Anna', role: 'owner', passwordHash: null, createdAt: 0 } as const;
+    await changes.addUser(owner);
+    await changes.assignStores('anna', ['mine']);
+  });
+  assert.equal((await create()).statusCode, 400, 'an owner without a contact point');
+  await server.storage.contactPoints.changing(async (changes) => {
+    const team = await changes.contactPoint(TEAM);
+    assert.ok(team !== undefined);
+    await changes.addContactPoint({ ...team, id: 'phone', userId: 'anna', name: 'Phone' });
+  });
+  const created = await create();
+  assert.deepEqual([created.statusCode, created.json<Json>().problems], [201, []], created.body);
+  assert.equal((await create({ labels: { city: 'Rome' } })).statusCode, 400, 'of the stores in Rome, nobody');
+  const both = await create({ steps: [{ ...steps[0], contact_points: [TEAM] }], labels: { city: 'Rome' } });
+  assert.equal(both.statusCode, 201, 'the team is notified');
+  await server.storage.accounts.changing(async (changes) => {
+    await changes.changeUser({
+      id: 'anna',
+      login: 'anna',
+      name: 'Anna',
+      email: undefined,
+      role: 'owner',
+      disabled: true,
+    });
+  });
+  const { rule_id: rule } = created.json<Json>();
+  const { problems } = await json('operator', 'GET', `/alert-rules/${rule}`);
+  assert.deepEqual((problems as string[])[0], 'it notifies nobody');
 });
 
 test('rules are for operators and admins', async (t) => {
@@ -309,6 +348,32 @@ test('a link acknowledges what its message is about, once, by its button, and no
   assert.equal((await visit('GET', `/acknowledge/${forged}`)).statusCode, 404, 'it is forged');
   clock.now = NOW + 8 * 24 * 60 * MINUTE;
   assert.equal((await visit('GET', `/acknowledge/${other}`)).statusCode, 404, 'it has expired');
+});
+
+test('a link acknowledges no incident of an earlier message', async (t) => {
+  const { server, ask, json, clock } = await opened(t);
+  assert.equal((await ask('operator', 'POST', '/alert-rules', { ...RULE, interval_minutes: 0 })).statusCode, 201);
+  const tokens: string[] = [];
+  for (const store of ['mine', 'elsewhere']) {
+    clock.now += MINUTE;
+    const instants = [clock.now - 20 * MINUTE, clock.now - 1];
+    await server.storage.appendPolls([{ ids: [store, store], instants, active: [0, 0] }]);
+    await server.alerts.evaluator.evaluate();
+    const [newest] = await server.storage.deliveries.deliveries({ whose: { team: true } }, undefined, 1);
+    assert.ok(newest?.facts.stores.map(({ id }) => id).join() === store, 'each store has a message');
+    tokens.push(await server.alerts.links.issue(newest));
+  }
+  const [, second] = tokens;
+  const headers = { accept: 'text/html', host: 'localhost' };
+  assert.equal((await server.app.inject({ method: 'POST', url: `/acknowledge/${second}`, headers })).statusCode, 200);
+  const { items } = (await json('operator', 'GET', '/incidents')) as { items: Json[] };
+  assert.deepEqual(
+    items.map(({ store_id, acknowledged_by }) => [store_id, acknowledged_by]),
+    [
+      ['elsewhere', 'Team'],
+      ['mine', null],
+    ],
+  );
 });
 
 test('a backtest says what a rule would have done, and changes nothing', async (t) => {

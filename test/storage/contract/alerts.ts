@@ -38,7 +38,7 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     const full = incidentRecord('full', {
       ...{ storeId: undefined, kind: 'mass_outage', label: 'city', value: 'Köln', openedAt: 1, parentId: undefined },
       ...{ resolvedAt: 5_000_000_000_000, upAt: 4, resolution: 'recovered', settledThrough: 3, afterPlanned: true },
-      ...{ said: 'opened', saidAt: 6, saidIn: 1, told: ['x', 'y'], step: 2, acknowledgedAt: 7, acknowledgedBy: 'anna' },
+      ...{ said: 'opened', saidAt: 6, told: ['x', 'y'], step: 2, acknowledgedAt: 7, acknowledgedBy: 'anna' },
       ...{ acknowledgement: 'on it', snoozedUntil: 8, assigneeId: 'u', version: 9 },
     });
     const open = incidentRecord('open', { openedAt: 2, parentId: 'full' });
@@ -117,8 +117,8 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
     assert.deepEqual(await alerts.downtime('other', 20, 95), []);
   });
 
-  test(`${engine}: the owners of stores, without those who are disabled`, async (t) => {
-    const { accounts, alerts } = await opened(t);
+  test(`${engine}: the owners of stores, without those who are disabled, and whether they can be notified`, async (t) => {
+    const { accounts, alerts, contactPoints } = await opened(t);
     await accounts.changing(async (changes) => {
       for (const [id, role, stores] of [
         ['o', 'owner', ['a', 'b']],
@@ -138,6 +138,21 @@ export function alertsContract(engine: string, open: () => Promise<Storage>): vo
       { userId: 'p', storeId: 'b' },
     ]);
     assert.deepEqual(await alerts.ownersOf([]), []);
+    assert.deepEqual(await alerts.storesWithNotifiedOwner(), [], 'nobody has a contact point');
+    await contactPoints.changing(async (changes) => {
+      for (const [userId, enabled] of [
+        ['o', false],
+        ['p', true],
+        ['gone', true],
+        ['op', true],
+      ] as const) {
+        await changes.addContactPoint({
+          ...{ id: `phone of ${userId}`, userId, name: 'Phone', channel: 'ntfy', settings: {}, secrets: undefined },
+          ...{ zone: 'UTC', quietHours: undefined, digest: undefined, enabled, createdAt: 0 },
+        });
+      }
+    });
+    assert.deepEqual(await alerts.storesWithNotifiedOwner(), ['b']);
   });
 
   test(`${engine}: thousands of incidents open at once, with their events`, async (t) => {

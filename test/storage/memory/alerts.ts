@@ -126,6 +126,17 @@ class MemoryAlertReader implements AlertReader {
       .sort((a, b) => byText(a.userId, b.userId) || byText(a.storeId, b.storeId));
   }
 
+  async storesWithNotifiedOwner(): Promise<string[]> {
+    const reached = new Set<unknown>();
+    for (const { user_id, enabled } of this.#view.table('contact_points').values()) if (enabled) reached.add(user_id);
+    const users = this.#view.table('users');
+    const stores = [...this.#view.table('user_stores').values()].filter(({ user_id }) => {
+      const user = users.get(user_id);
+      return reached.has(user_id) && user?.role === 'owner' && !user.disabled;
+    });
+    return [...new Set(stores.map(({ store_id }) => store_id))];
+  }
+
   async downtime(ruleId: string, from: number, to: number): Promise<StoreDowntime[]> {
     const sums = new Map<string, number>();
     for (const incident of this.#all(INCIDENTS)) {

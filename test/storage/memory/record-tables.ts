@@ -107,7 +107,7 @@ const COLUMNS = {
       said: 'text',
       said_ms: 'number?',
     },
-    ...{ said_in: 'number?', told: 'text', step: 'number', acknowledged_ms: 'number?', acknowledged_by: 'text?' },
+    ...{ told: 'text', step: 'number', acknowledged_ms: 'number?', acknowledged_by: 'text?' },
     ...{ acknowledgement: 'text?', snoozed_until_ms: 'number?', assignee_id: 'text?', version: 'number' },
   },
   incident_events: {
