@@ -72,27 +72,38 @@ test('downtime is a bar from zero, and an hour that checks do not cover is marke
   // The state changes half-way between two polls, so it was down from 14:25 to 17:25.
   assert.equal(await valueAt(3), 'Wed 18 Nov, 15:00–16:00: 1 h downtime');
   assert.equal(await valueAt(0), 'Wed 18 Nov, 18:00–19:00: 0 h downtime');
-  const columns = await page.evaluate<{ red: number[]; height: number }>(COLUMNS);
-  assert.ok(columns.red.length > 0, 'there are bars');
-  for (const bottom of columns.red) assert.ok(bottom > columns.height * 0.8, `a bar ends at ${bottom}, above the axis`);
+  const bars = await page.evaluate<{ ends: number[]; axis: number }>(`({
+    ends: [...document.querySelectorAll('.chart[data-kind=downtime] rect')].map((bar) => bar.getBoundingClientRect().bottom),
+    axis: document.querySelector('.chart[data-kind=downtime]').getBoundingClientRect().bottom,
+  })`);
+  assert.equal(bars.ends.length, 4, 'the hours with downtime have bars');
+  for (const end of bars.ends)
+    assert.ok(Math.abs(end - bars.axis) < 1, `a bar ends at ${end}, the axis is at ${bars.axis}`);
+  assert.equal(await page.locator('.chart .hatch').count(), 1);
 });
 
-/** Runs in the page: the lowest red pixel of each column of the first chart that has one. */
-const COLUMNS = `(() => {
-  const canvas = document.querySelector('.chart canvas');
-  const { width, height } = canvas;
-  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-  const red = [];
-  for (let x = 0; x < width; x++) {
-    for (let y = height - 1; y >= 0; y--) {
-      const i = (y * width + x) * 4;
-      if (data[i] !== 217 || data[i + 1] !== 72 || data[i + 2] !== 42) continue;
-      red.push(y);
-      break;
-    }
+test('the pointer chooses an hour in both charts, until it leaves', async (t) => {
+  const fleet = await seenFleet(t, AT_NOON);
+  await append(fleet, hourly('a', 170));
+  const page = await openPage(t, browser);
+  await page.clock.setFixedTime(NOON);
+  await page.goto(fleet.url);
+  await settled(page);
+  const chart = page.getByRole('slider', { name: 'Checks per hour' });
+  const { width = 0, height = 0 } = (await chart.boundingBox()) ?? {};
+  // The first of 168 hours, the last one, and the middle of the 85th.
+  for (const [x, said] of [
+    [1, 'Wed 11 Nov, 19:00–20:00: 1 check'],
+    [width - 1, 'Wed 18 Nov, 18:00–19:00: 1 check'],
+    [(84.5 / 168) * width, 'Sun 15 Nov, 07:00–08:00: 1 check'],
+  ] as const) {
+    await chart.hover({ position: { x, y: height / 2 } });
+    assert.equal(await textOf(page, 'Checks per hour'), said);
+    assert.equal(await page.locator('.chart .cursor').count(), 2);
   }
-  return { red, height };
-})()`;
+  await page.mouse.move(0, 0);
+  await page.locator('.chart .cursor').first().waitFor({ state: 'detached' });
+});
 
 test('a browser whose time zone the server does not know gets the hours of UTC', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
@@ -119,7 +130,7 @@ test('every chart has a table behind it, and every time axis a time zone', async
   const look = async (path: string, tables: number, axes: readonly string[]) => {
     await page.goto(fleet.url + path);
     await settled(page);
-    const loose = page.locator('canvas, .week-grid, .histogram ol').and(page.locator(':not(.chart-figure *)'));
+    const loose = page.locator('.chart, .week-grid, .histogram ol').and(page.locator(':not(.chart-figure *)'));
     assert.equal(await loose.count(), 0, `a chart of ${path} has no table`);
     assert.deepEqual(await page.locator('.axis-zone').allInnerTexts(), axes);
     const figures = page.locator('.chart-figure');

@@ -1,17 +1,11 @@
-import { type Signal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-// Must precede uPlot, which calls Intl with `navigator.language` when it is loaded.
-import '../../lib/language.ts';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import type { Signal } from '@preact/signals';
 import type { FleetPeriod } from '../../../api/schema.ts';
 import { dayAndMonth, VIEWER_ZONE, weekday } from '../../lib/clock.ts';
 import { ENOUGH_COVERAGE } from '../../lib/coverage.ts';
 import { count } from '../../lib/format.ts';
 import { addDays, dateAt, startOfDate } from '../../lib/local-days.ts';
-import { useMedia } from '../../lib/media.ts';
 import { AxisZone } from '../../parts/chart-figure.tsx';
-import { theme } from '../../state/theme.ts';
+import './hours-chart.css';
 
 interface Props {
   readonly title: string;
@@ -28,47 +22,32 @@ interface Props {
 
 type Kind = 'downtime' | 'polls';
 
-const HEIGHTS = { downtime: 200, polls: 110 } as const;
 const MINUTE = 60;
 const HOUR = 3_600;
 
-/** Bars by hour, from zero, drawn by uPlot. The arrow keys move from hour to hour. */
+/** So many lines with a value, at most. */
+const MOST_LINES = { downtime: 5, polls: 3 } as const;
+
+/** The share of an hour that its bar is wide. */
+const BAR = 0.7;
+
+/** Bars by hour, from zero. The arrow keys move from hour to hour. */
 export function HoursChart({ title, kind, note, hours, zone, chosen, say }: Props) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(undefined);
-  const scheme = `${theme.value} ${useMedia('(prefers-color-scheme: dark)')}`;
   const unit = unitOf(kind, hours);
-  const data = dataOf(kind, hours, unit.seconds);
-  const shown = useRef(hours);
-  shown.current = hours;
-
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const made = new uPlot(optionsFor({ kind, hours: shown, unit, zone, chosen }, element), data, element);
-    plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHTS[kind] }));
-    resized.observe(element);
-    return () => {
-      resized.disconnect();
-      made.destroy();
-    };
-  }, [scheme, kind, unit.words, zone]);
-
-  useEffect(() => plot.current?.setData(data), [hours, kind]);
-
-  // The other chart or the keyboard moved the cursor.
-  useSignalEffect(() => {
-    const index = chosen.value;
-    const made = plot.current;
-    if (made === undefined || made.cursor.idx === (index ?? null)) return;
-    const left = index === undefined ? -10 : made.valToPos(Number(made.data[0][index]), 'x');
-    made.setCursor({ left, top: index === undefined ? -10 : 0 }, false);
-  });
-
+  const values = hours.map(({ down_seconds, polls }) => (kind === 'downtime' ? down_seconds / unit.seconds : polls));
+  const top = Math.max(Math.max(...values) * 1.05, unit.range);
+  const range = rangeOf(hours);
+  const left = (instant: number) => (100 * (instant - range.from)) / (range.to - range.from);
+  const width = left(range.from + HOUR * 1_000);
+  const percent = (value: number) => `${value}%`;
   const last = hours.length - 1;
   const index = chosen.value ?? last;
   const hour = hours[index];
+  const point = ({ clientX, currentTarget }: PointerEvent) => {
+    const { left: start, width: size } = (currentTarget as Element).getBoundingClientRect();
+    const at = range.from + ((clientX - start) / size) * (range.to - range.from);
+    chosen.value = hours.findLastIndex(({ from }) => Date.parse(from) <= at);
+  };
   return (
     <>
       <h3 class="chart-title">
@@ -77,8 +56,8 @@ export function HoursChart({ title, kind, note, hours, zone, chosen, say }: Prop
         {note !== undefined && <span class="warned">{note}</span>}
       </h3>
       <div
-        ref={box}
         class="chart"
+        data-kind={kind}
         role="slider"
         tabIndex={0}
         aria-label={title}
@@ -95,8 +74,47 @@ export function HoursChart({ title, kind, note, hours, zone, chosen, say }: Prop
         onBlur={() => {
           chosen.value = undefined;
         }}
-      />
-      <AxisZone name={zone === VIEWER_ZONE ? 'Your time' : 'Time zone'} zone={zone} {...rangeOf(hours)} />
+      >
+        {linesUpTo(top, MOST_LINES[kind]).map((value) => (
+          <span key={value} class="line" style={{ bottom: percent((100 * value) / top) }}>
+            <span>{count(value)}</span>
+          </span>
+        ))}
+        <div
+          class="plot"
+          onPointerMove={point}
+          onPointerDown={point}
+          onPointerLeave={({ pointerType }) => {
+            if (pointerType === 'mouse') chosen.value = undefined;
+          }}
+        >
+          {kind === 'downtime' &&
+            uncovered(hours).map(({ from, to }) => (
+              <i
+                key={from}
+                class="hatch"
+                style={{ left: percent(left(from)), width: percent(left(to) - left(from)) }}
+              />
+            ))}
+          <svg viewBox={`0 0 100 ${top}`} preserveAspectRatio="none" aria-hidden="true">
+            {hours.map(({ from }, i) => {
+              const value = values[i] as number;
+              const x = left(Date.parse(from)) + (width * (1 - BAR)) / 2;
+              return value > 0 && <rect key={from} x={x} y={top - value} width={width * BAR} height={value} />;
+            })}
+          </svg>
+          {chosen.value !== undefined && hour !== undefined && (
+            <i class="cursor" style={{ left: percent(left(Date.parse(hour.from)) + width / 2) }} />
+          )}
+        </div>
+        {midnights(range, zone).map((at) => (
+          <span key={at} class="midnight" style={{ left: percent(left(at)) }}>
+            {weekday(at, zone)}
+            <span class="date"> {dayAndMonth(at, zone)}</span>
+          </span>
+        ))}
+      </div>
+      <AxisZone name={zone === VIEWER_ZONE ? 'Your time' : 'Time zone'} zone={zone} {...range} />
     </>
   );
 }
@@ -106,10 +124,29 @@ export function isCovered({ coverage_ratio }: FleetPeriod): boolean {
   return coverage_ratio === null || coverage_ratio >= ENOUGH_COVERAGE;
 }
 
-/** Milliseconds. The last hour has the width of the others, although it may not be over. */
-function rangeOf(hours: readonly FleetPeriod[]): { readonly from: number; readonly to: number } {
+interface Range {
+  /** Milliseconds. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The stretches of hours that are not covered, where a missing bar says nothing. */
+function uncovered(hours: readonly FleetPeriod[]): Range[] {
+  const found: Range[] = [];
+  for (const hour of hours) {
+    if (isCovered(hour)) continue;
+    const [from, to] = [Date.parse(hour.from), Date.parse(hour.to)];
+    const before = found.at(-1);
+    if (before?.to === from) found[found.length - 1] = { from: before.from, to };
+    else found.push({ from, to });
+  }
+  return found;
+}
+
+/** The last hour has the width of the others, although it may not be over. */
+function rangeOf(hours: readonly FleetPeriod[]): Range {
   const [first, last] = [hours[0], hours.at(-1)];
-  if (first === undefined || last === undefined) return { from: 0, to: 0 };
+  if (first === undefined || last === undefined) return { from: 0, to: 1 };
   return { from: Date.parse(first.from), to: Math.max(Date.parse(last.to), Date.parse(last.from) + HOUR * 1_000) };
 }
 
@@ -126,6 +163,14 @@ function unitOf(kind: Kind, hours: readonly FleetPeriod[]): Unit {
   return most > 3 * HOUR
     ? { seconds: HOUR, words: 'hours', range: 1 }
     : { seconds: MINUTE, words: 'minutes', range: 10 };
+}
+
+/** From zero in steps of 1, 2 or 5 times a power of ten, of whole numbers. */
+function linesUpTo(top: number, most: number): number[] {
+  const least = top / most;
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(least)));
+  const step = [1, 2, 5].map((factor) => factor * power).find((one) => one >= least) ?? 10 * power;
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, i) => i * step);
 }
 
 function targetOf(key: string, index: number, last: number): number | undefined {
@@ -147,113 +192,16 @@ function targetOf(key: string, index: number, last: number): number | undefined 
   }
 }
 
-function dataOf(kind: Kind, hours: readonly FleetPeriod[], unit: number): uPlot.AlignedData {
-  return [
-    hours.map(({ from }) => Date.parse(from) / 1_000 + HOUR / 2),
-    hours.map(({ down_seconds, polls }) => (kind === 'downtime' ? down_seconds / unit : polls)),
-  ];
-}
-
-interface Drawn extends Pick<Props, 'kind' | 'zone' | 'chosen'> {
-  readonly hours: { readonly current: readonly FleetPeriod[] };
-  readonly unit: Unit;
-}
-
-function optionsFor({ kind, hours, unit, zone, chosen }: Drawn, element: HTMLElement): uPlot.Options {
-  const color = (name: string) => colorOf(name, element);
-  const [ink, line] = [color('ink-2'), color('line')];
-  const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const font = `${Math.round(size * 0.75)}px ${getComputedStyle(element).getPropertyValue('--sans')}`;
-  const tone = kind === 'downtime' ? color('down-fill') : color('control');
-  const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
-  const seconds = () => Object.values(rangeOf(hours.current)).map((instant) => instant / 1_000) as [number, number];
-  return {
-    width: element.clientWidth,
-    height: HEIGHTS[kind],
-    legend: { show: false },
-    padding: [8, 0, 0, 0],
-    cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    hooks: {
-      setCursor: [
-        ({ cursor }) => {
-          // uPlot also reports changes of its own; only a pointer over the chart is a choice of the user.
-          if (element.matches(':hover')) chosen.value = cursor.idx ?? undefined;
-        },
-      ],
-      drawClear: kind === 'downtime' ? [(plot) => hatch(plot, hours.current, color('unknown-fill'))] : [],
-    },
-    scales: {
-      x: { time: true, range: seconds },
-      y: { range: (_plot, _min, max) => [0, Math.max(max * 1.05, unit.range)] },
-    },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        splits: () => midnights(rangeOf(hours.current), zone),
-        values: (_plot, splits) =>
-          splits.map((at) =>
-            element.clientWidth < 480
-              ? weekday(at * 1_000, zone)
-              : `${weekday(at * 1_000, zone)} ${dayAndMonth(at * 1_000, zone)}`,
-          ),
-        size: 28,
-      },
-      { ...axis, size: Math.round(size * 3.6), space: 36, values: (_plot, splits) => splits.map(count) },
-    ],
-    series: [{}, { stroke: tone, fill: tone, width: 0, points: { show: false }, ...bars() }],
-  };
-}
-
-/** Hatches the hours that are not covered, where a missing bar says nothing. */
-function hatch(plot: uPlot, hours: readonly FleetPeriod[], color: string): void {
-  const { ctx, bbox } = plot;
-  const step = 6 * devicePixelRatio;
-  ctx.save();
-  ctx.beginPath();
-  for (const hour of hours) {
-    if (isCovered(hour)) continue;
-    const [left, right] = [hour.from, hour.to].map((at) => plot.valToPos(Date.parse(at) / 1_000, 'x', true));
-    ctx.rect(left as number, bbox.top, (right as number) - (left as number), bbox.height);
-  }
-  ctx.clip();
-  ctx.beginPath();
-  for (let x = bbox.left - bbox.height; x < bbox.left + bbox.width; x += step) {
-    ctx.moveTo(x, bbox.top + bbox.height);
-    ctx.lineTo(x + bbox.height, bbox.top);
-  }
-  ctx.strokeStyle = color;
-  ctx.globalAlpha = 0.5;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.stroke();
-  ctx.restore();
-}
-
-/** A canvas cannot use CSS tokens. A new element resolves one to its color without a transition. */
-function colorOf(token: string, within: HTMLElement): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(--${token})`;
-  within.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-function bars() {
-  const { bars: paths } = uPlot.paths;
-  return paths === undefined ? {} : { paths: paths({ size: [0.7, 12], gap: 0 }) };
-}
-
 /** The part of the axis, at its end, that is too short for the label of a midnight. */
 const NO_LABEL = 0.05;
 
-/** The midnights of a zone within a range, seconds; without one whose label would be cut off. */
-function midnights({ from, to }: ReturnType<typeof rangeOf>, zone: string): number[] {
+/** The midnights of a zone within a range, milliseconds; without one whose label would be cut off. */
+function midnights({ from, to }: Range, zone: string): number[] {
   const found: number[] = [];
   const end = to - (to - from) * NO_LABEL;
   for (let date = dateAt(from, zone); ; date = addDays(date, 1)) {
     const at = startOfDate(date, zone);
     if (at > end) return found;
-    if (at >= from) found.push(at / 1_000);
+    if (at >= from) found.push(at);
   }
 }
