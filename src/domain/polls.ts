@@ -78,85 +78,42 @@ function sharedPollColumns(length: number): PollColumns {
   };
 }
 
-/** More runs than this are not worth merging. */
-const MOST_RUNS = 32;
-
 /**
- * Arranges packed polls as `arrangePolls` does.
+ * Arranges packed polls as `arrangePolls` does: quickly if those of each store are in order among themselves, as a
+ * database keeps polls that were added hour by hour.
  *
  * @param target receives them
  */
 export function unpackPolls(packed: PackedPolls, stores: number, target: PollColumns): PollColumns {
-  const runs = runsOf(packed);
-  if (runs === undefined) return arrangePolls(unpack(packed, newPollColumns(packed.length)), stores, target);
-  return runs.length <= 1 ? unpack(packed, target) : mergeRuns(packed, runs, target);
+  const polls = { ...target, length: packed.length };
+  unpackByStore(packed, stores, polls);
+  if (isArranged(polls)) return polls;
+  const { store, instant, active } = polls;
+  return arrangePolls(
+    { ...polls, store: store.slice(), instant: instant.slice(), active: active.slice() },
+    stores,
+    target,
+  );
 }
 
-function unpack({ length, from, words }: PackedPolls, { store, instant, active }: PollColumns): PollColumns {
+/** Unpacks polls grouped by store, each group in its original order: a counting sort. */
+function unpackByStore(
+  { length, from, words }: PackedPolls,
+  stores: number,
+  { store, instant, active }: PollColumns,
+): void {
+  const next = new Int32Array(stores + 1);
+  for (let i = 0; i < length; i++) (next[(words[2 * i + 1] as number) + 1] as number)++;
+  for (let s = 1; s <= stores; s++) next[s] = (next[s] as number) + (next[s - 1] as number);
   for (let i = 0; i < length; i++) {
     const word = words[2 * i] as number;
-    store[i] = words[2 * i + 1] as number;
-    instant[i] = from + (word >>> 1);
-    active[i] = word & 1;
+    const s = words[2 * i + 1] as number;
+    const place = next[s] as number;
+    next[s] = place + 1;
+    store[place] = s;
+    instant[place] = from + (word >>> 1);
+    active[place] = word & 1;
   }
-  return { length, store, instant, active };
-}
-
-/** A part of packed polls that is in order, from `next` to before `end`. */
-interface Run {
-  next: number;
-  readonly end: number;
-}
-
-/** The parts that are in order, in their order; `undefined`: too many. A database that reads by several threads has a few. */
-function runsOf({ length, words }: PackedPolls): Run[] | undefined {
-  const runs: Run[] = [];
-  let start = 0;
-  for (let i = 1; i <= length; i++) {
-    if (i < length && isBefore(words, i - 1, i)) continue;
-    if (runs.length === MOST_RUNS) return undefined;
-    runs.push({ next: start, end: i });
-    start = i;
-  }
-  return runs;
-}
-
-/** Whether a packed poll is that of an earlier store, or of the same one at an earlier instant. */
-function isBefore(words: Int32Array, a: number, b: number): boolean {
-  const step = (words[2 * a + 1] as number) - (words[2 * b + 1] as number);
-  return step < 0 || (step === 0 && (words[2 * a] as number) >>> 1 < (words[2 * b] as number) >>> 1);
-}
-
-/** The run whose next poll comes before those of the others; of equal ones, the earlier run. */
-function earliest(words: Int32Array, [first, ...others]: readonly Run[]): Run | undefined {
-  return first && others.reduce((least, run) => (isBefore(words, run.next, least.next) ? run : least), first);
-}
-
-/** Takes from the run whose next poll is the first one, as long as it is. */
-function mergeRuns({ from, words }: PackedPolls, runs: Run[], { store, instant, active }: PollColumns): PollColumns {
-  let kept = 0;
-  let left = runs;
-  while (left.length > 0) {
-    const first = earliest(words, left) as Run;
-    const limit = earliest(
-      words,
-      left.filter((run) => run !== first),
-    )?.next;
-    do {
-      const word = words[2 * first.next] as number;
-      const own = words[2 * first.next + 1] as number;
-      const at = from + (word >>> 1);
-      // Only if the instant is repeated; the last one wins.
-      if (kept > 0 && store[kept - 1] === own && instant[kept - 1] === at) kept--;
-      store[kept] = own;
-      instant[kept] = at;
-      active[kept] = word & 1;
-      kept++;
-      first.next++;
-    } while (first.next < first.end && (limit === undefined || isBefore(words, first.next, limit)));
-    left = left.filter(({ next, end }) => next < end);
-  }
-  return { length: kept, store, instant, active };
 }
 
 /**

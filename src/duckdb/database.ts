@@ -113,17 +113,23 @@ export class Database {
   /**
    * A new connection. Its time zone is UTC.
    *
+   * @param short whether it runs short statements: it does not know their `progress`, and keeps them prepared
+   *
    * @throws UserError `unavailable` when the database has ended and cannot be opened again yet
    */
-  async session(): Promise<Session> {
+  async session({ short = false } = {}): Promise<Session> {
     const instance = await this.#usable();
-    const session = new Session(await instance.connect(), this.#shared, {
-      onClose: () => this.#sessions.delete(session),
-      onDatabaseEnd: () => this.#end(instance),
-    });
+    const session = new Session(
+      await instance.connect(),
+      { shared: this.#shared, short },
+      {
+        onClose: () => this.#sessions.delete(session),
+        onDatabaseEnd: () => this.#end(instance),
+      },
+    );
     this.#sessions.add(session);
     try {
-      await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
+      if (!short) await session.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
       return session;
     } catch (error) {
       session.close();
@@ -239,7 +245,7 @@ class DatabaseFile {
 
 /** Runs `work` on a connection of its own. */
 async function onInstance(instance: DuckDBInstance, work: (session: Session) => Promise<void>): Promise<void> {
-  const session = new Session(await instance.connect(), true);
+  const session = new Session(await instance.connect(), { shared: true, short: false });
   try {
     await work(session);
   } finally {

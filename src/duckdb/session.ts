@@ -4,6 +4,7 @@ import {
   type DuckDBConnection,
   DuckDBDataChunk,
   type DuckDBMaterializedResult,
+  type DuckDBPreparedStatement,
   type DuckDBTypeId,
   INTEGER,
   UTINYINT,
@@ -11,6 +12,16 @@ import {
 import { UserError } from '../lib/errors.ts';
 import type { Parameters, Row, Sql } from '../lib/sql.ts';
 import { endsDatabase, statementError } from './errors.ts';
+
+/** Prepared statements that a session keeps, about 50 kB each. */
+const MOST_PREPARED = 64;
+
+export interface SessionOptions {
+  /** Whether other sessions of the database do different work. */
+  readonly shared: boolean;
+  /** Whether statements with parameters are kept prepared: to prepare a short one takes longer than to run it. */
+  readonly short: boolean;
+}
 
 /** What a session reports to its database. */
 export interface SessionEvents {
@@ -33,27 +44,28 @@ export interface WholeResult {
  */
 export class Session implements Sql {
   readonly #connection: DuckDBConnection;
-  readonly #shared: boolean;
+  readonly #options: SessionOptions;
   readonly #events: SessionEvents;
+  /** By their text, in the order of their last runs. */
+  readonly #prepared = new Map<string, DuckDBPreparedStatement>();
   #ended = false;
 
-  /** @param shared whether other sessions of the database do different work */
-  constructor(connection: DuckDBConnection, shared: boolean, events: SessionEvents = {}) {
+  constructor(connection: DuckDBConnection, options: SessionOptions, events: SessionEvents = {}) {
     this.#connection = connection;
-    this.#shared = shared;
+    this.#options = options;
     this.#events = events;
   }
 
   /** Runs a statement; returns how many rows it changed. */
   async run(sql: string, parameters?: Parameters): Promise<number> {
-    const result = await this.#explained(() => this.#connection.run(sql, parameters));
+    const result = await this.#explained(() => this.#run(sql, parameters));
     return result.rowsChanged;
   }
 
   /** All rows of a query, for small results. */
   async rows(sql: string, parameters?: Parameters): Promise<Row[]> {
-    const reader = await this.#explained(() => this.#connection.runAndReadAll(sql, parameters));
-    return reader.getRowObjects();
+    const result = await this.#explained(() => this.#run(sql, parameters));
+    return this.#explained(() => result.getRowObjects());
   }
 
   /** The only row of a query that always returns one. */
@@ -78,12 +90,40 @@ export class Session implements Sql {
    * each chunk.
    */
   async result(sql: string, parameters?: Parameters): Promise<WholeResult> {
-    const result = await this.#explained(() => this.#connection.run(sql, parameters));
+    const result = await this.#explained(() => this.#run(sql, parameters));
     return {
       rowCount: result.rowCount,
       chunks: wholeChunks(result),
       typeOf: (column) => result.columnTypeId(column),
     };
+  }
+
+  async #run(sql: string, parameters: Parameters | undefined): Promise<DuckDBMaterializedResult> {
+    if (parameters === undefined || !this.#options.short) return this.#connection.run(sql, parameters);
+    const kept = this.#prepared.get(sql);
+    // Another run at the same time needs one of its own, for its own parameters.
+    this.#prepared.delete(sql);
+    const statement = kept ?? (await this.#connection.prepare(sql));
+    try {
+      statement.clearBindings();
+      statement.bind(parameters);
+      const result = await statement.run();
+      this.#keep(sql, statement);
+      return result;
+    } catch (error) {
+      statement.destroySync();
+      throw error;
+    }
+  }
+
+  #keep(sql: string, statement: DuckDBPreparedStatement): void {
+    this.#prepared.get(sql)?.destroySync();
+    this.#prepared.delete(sql);
+    this.#prepared.set(sql, statement);
+    const [oldest] = this.#prepared;
+    if (oldest === undefined || this.#prepared.size <= MOST_PREPARED) return;
+    this.#prepared.delete(oldest[0]);
+    oldest[1].destroySync();
   }
 
   /** Appends rows, given as columns of one length, to a table of integer, double and utinyint columns. */
@@ -146,6 +186,8 @@ export class Session implements Sql {
 
   close(): void {
     this.#events.onClose?.();
+    for (const statement of this.#prepared.values()) statement.destroySync();
+    this.#prepared.clear();
     this.#connection.closeSync();
   }
 
@@ -157,7 +199,7 @@ export class Session implements Sql {
       if (endsDatabase(error)) this.#events.onDatabaseEnd?.();
       // It was interrupted, which says nothing about the statement.
       if (this.#ended && !endsDatabase(error)) throw endedError(error);
-      throw statementError(error, this.#shared);
+      throw statementError(error, this.#options.shared);
     }
   }
 

@@ -15,7 +15,7 @@ export class SessionPool {
   }
 
   async use<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = this.#idle.pop() ?? (await this.#database.session());
+    const session = this.#idle.pop() ?? (await this.#database.session({ short: true }));
     let result: T;
     try {
       result = await work(session);

@@ -16,10 +16,15 @@ export function numbersOf(chunk: DuckDBDataChunk, column: number): ArrayLike<num
   return Array.from({ length: chunk.rowCount }, (_, i) => Number(vector.getItem(i)));
 }
 
-/** Copies the columns of a result, which have no nulls, into arrays. */
-export async function fillColumns(result: WholeResult, columns: readonly NumberColumn[]): Promise<void> {
+/** Copies the columns of a result, which have no nulls, into arrays; those for 64-bit integers from columns of them. */
+export async function fillColumns(
+  result: WholeResult,
+  columns: readonly (NumberColumn | BigInt64Array)[],
+): Promise<void> {
   const copies = columns.map((column, i) =>
-    result.typeOf(i) === typeIn(column) ? copyBytes(column, i) : copyNumbers(column, i),
+    column instanceof BigInt64Array || result.typeOf(i) === typeIn(column)
+      ? copyBytes(column, i)
+      : copyNumbers(column, i),
   );
   let row = 0;
   for await (const chunk of result.chunks) {
@@ -29,35 +34,11 @@ export async function fillColumns(result: WholeResult, columns: readonly NumberC
   }
 }
 
-/**
- * Copies the list of 64-bit integers that is the only value of a result, null if it is empty, into an array of pairs of
- * words, the lower one first.
- *
- * @param target the array for as many pairs
- */
-export async function copyPairs(
-  chunks: AsyncIterable<DuckDBDataChunk>,
-  target: (length: number) => Int32Array,
-): Promise<{ readonly length: number; readonly words: Int32Array }> {
-  let copied = { length: 0, words: target(0) };
-  for await (const { chunk } of chunks) {
-    const list = duckdb.data_chunk_get_vector(chunk, 0);
-    const length = duckdb.list_vector_get_size(list);
-    const words = target(length);
-    const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-    if (length > 0) bytes.set(duckdb.vector_get_data(duckdb.list_vector_get_child(list), length * 8));
-    // Otherwise the list would take its memory until a garbage collection, which nothing brings about.
-    duckdb.data_chunk_reset(chunk);
-    copied = { length, words };
-  }
-  return copied;
-}
-
 /** Copies a column of a chunk to the place of its first row. */
 type Copy = (chunk: DuckDBDataChunk, row: number, rowCount: number) => void;
 
 /** Of the same type: its bytes are copied. The driver's vectors would take longer to make than the copy. */
-function copyBytes(column: NumberColumn, index: number): Copy {
+function copyBytes(column: NumberColumn | BigInt64Array, index: number): Copy {
   const width = column.BYTES_PER_ELEMENT;
   const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
   return ({ chunk }, row, rowCount) => {

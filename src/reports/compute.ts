@@ -70,9 +70,8 @@ export async function computeReport(
   const least = options.stores === undefined ? 1 : FEW_STORES;
   const batchSize = span <= least ? least : Math.max(least, await batchSizeOf(snapshot, range, span));
   let model: FleetModel | undefined;
-  // One for the batch that is computed, one for the next one, which is arranged when the other one has been computed.
-  let [memory, otherMemory] = [new PackedMemory(), new PackedMemory()];
-  const arranged = new ColumnMemory();
+  const memory = spareMemory?.deref() ?? new BatchMemory();
+  spareMemory = undefined;
   let computing = Promise.resolve();
   let rows = 0;
   for (const run of runs) {
@@ -81,8 +80,8 @@ export async function computeReport(
       const end = Math.min(run.end, first + batchSize);
       const [offset, next] = [rows, rows + end - first];
       const schedule = await readScheduleColumns(snapshot, first, zoneAt.slice(offset, next), range);
-      const polls = await snapshot.packedPolls(first, end, range.from, range.to, memory);
-      const target = arranged.of(polls.length);
+      const polls = await snapshot.packedPolls(first, end, range.from, range.to, memory.nextPacked());
+      const target = memory.arranged.of(polls.length);
       figures.firstPoll.set(withinLongestWindow(await snapshot.firstPolls(first, end), asOf), offset);
       await computing;
       const compute = async () => {
@@ -95,12 +94,28 @@ export async function computeReport(
       // It is awaited after the next batch was read, and must not count as unhandled until then.
       computing.catch(() => {});
       rows = next;
-      [memory, otherMemory] = [otherMemory, memory];
     }
   }
   await computing;
+  spareMemory = new WeakRef(memory);
   return { asOf, estimator, ...(await sortedById(ids, positions, figures)) };
 }
+
+/** The polls of the batches of a report. */
+class BatchMemory {
+  /** One for the batch that is computed, one for the next one, which is arranged when the other one has been computed. */
+  #packed = [new PackedMemory(), new PackedMemory()] as const;
+  readonly arranged = new ColumnMemory();
+
+  nextPacked(): PackedMemory {
+    const [next, other] = this.#packed;
+    this.#packed = [other, next];
+    return next;
+  }
+}
+
+/** That of the last report, until a garbage collection: to get new memory from the system takes a tenth of a report. */
+let spareMemory: WeakRef<BatchMemory> | undefined;
 
 /** Replaces first polls before the longest window or after `asOf` by NaN. */
 function withinLongestWindow(firstPolls: Float64Array, asOf: number): Float64Array {

@@ -142,3 +142,56 @@ test('a pool gives nobody a session that another left in a transaction, or whose
   });
   assert.deepEqual(await pool.use((session) => session.rows('select * from numbers')), [{ number: 2 }]);
 });
+
+test('a statement that a pooled session keeps prepared takes each time its own parameters, of any type', async (t) => {
+  const database = await Database.inMemory();
+  t.after(() => database.close());
+  const pool = new SessionPool(database);
+  await pool.use(async (session) => {
+    await session.run('create table counted as select range::integer as n from range(10)');
+    const sql = 'select count(*)::integer as rows, max(n) as most from counted where n < $limit';
+    const read = async (limit: number | bigint | string | null) => Object.values(await session.row(sql, { limit }));
+    for (const limit of [3, 2.5, 4n, '5', null, 3]) {
+      const expected = limit === null ? [0, null] : [Math.ceil(Number(limit)), Math.ceil(Number(limit)) - 1];
+      assert.deepEqual(await read(limit), expected, String(limit));
+    }
+    assert.deepEqual(
+      await Promise.all([1, 2, 3, 4].map(read)),
+      [1, 2, 3, 4].map((rows) => [rows, rows - 1]),
+    );
+    await assert.rejects(session.row(sql, {}), /limit/);
+    assert.deepEqual(await read(7), [7, 6]);
+    await assert.rejects(read('many'), /Conversion/);
+    assert.deepEqual(await read(8), [8, 7]);
+  });
+  pool.close();
+});
+
+test('a statement that a pooled session keeps prepared sees a table that was made anew, and errors without it', async (t) => {
+  const database = await Database.inMemory();
+  t.after(() => database.close());
+  const pool = new SessionPool(database);
+  const read = () => pool.use((session) => session.rows('select * from made where n >= $from', { from: 1 }));
+  for (const [n, columns] of [1, 2, 3].entries()) {
+    const others = Array.from({ length: columns }, (_, i) => `, ${i}::integer as c${i}`).join('');
+    await pool.use((session) => session.run(`create or replace table made as select ${n + 1}::integer as n${others}`));
+    assert.deepEqual(await read(), [
+      { n: n + 1, ...Object.fromEntries(Array.from({ length: columns }, (_, i) => [`c${i}`, i])) },
+    ]);
+  }
+  await pool.use((session) => session.run('drop table made'));
+  await assert.rejects(read(), /made/);
+  pool.close();
+});
+
+test('more statements than a session keeps prepared run as well, again and again', async (t) => {
+  const database = await Database.inMemory();
+  t.after(() => database.close());
+  const pool = new SessionPool(database);
+  await pool.use(async (session) => {
+    for (const n of [...Array(150).keys(), ...Array(150).keys()]) {
+      assert.deepEqual(await session.row(`select $added + ${n} as sum`, { added: 1 }), { sum: n + 1 });
+    }
+  });
+  pool.close();
+});

@@ -9,7 +9,7 @@ import {
 } from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
-import { copyPairs, fillColumns } from '../../duckdb/vectors.ts';
+import { fillColumns } from '../../duckdb/vectors.ts';
 import type { Parameters } from '../../lib/sql.ts';
 import { yieldTurn } from '../../lib/world/timers.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
@@ -229,7 +229,6 @@ export class DuckdbSnapshot implements Snapshot {
     return arrangePolls(polls, endKey - firstKey);
   }
 
-  /** As one list: the chunks of a large report would keep the main thread busy for most of its time. */
   async packedPolls(
     firstKey: number,
     endKey: number,
@@ -238,13 +237,16 @@ export class DuckdbSnapshot implements Snapshot {
     memory: PackedMemory,
   ): Promise<PackedPolls> {
     const base = packingBase(from, to);
-    const chunks = this.#session.chunks(
-      `select list(((store_key - $first)::bigint << 32) | ((epoch_ms(instant) - $base::bigint) << 1) | active::bigint)
+    const result = await this.#session.result(
+      `select ((store_key - $first)::bigint << 32) | ((epoch_ms(instant) - $base::bigint) << 1) | active::bigint
        from polls
        where ${POLLS_BETWEEN}`,
       { first: firstKey, end: endKey, from, to, base },
     );
-    return { from: base, ...(await copyPairs(chunks, (length) => memory.of(length))) };
+    const length = result.rowCount;
+    const words = memory.of(length);
+    await fillColumns(result, [new BigInt64Array(words.buffer, 0, length)]);
+    return { length, from: base, words };
   }
 
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {
