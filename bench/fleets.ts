@@ -20,7 +20,15 @@ export interface Feeds {
 const DEFAULT_DATA = fileURLToPath(new URL('../../shared/data/loop-2023/', import.meta.url));
 const SIMULATED = { stores: 14_226, days: 8, seed: 1, end: Date.UTC(2023, 0, 25, 18), parquet: false };
 
-export const LARGE = { stores: 100_000, hours: 168, end: Date.UTC(2023, 0, 25, 18) };
+/** A fleet with one poll per store and hour, the last one in the hour before `end`. */
+export interface HourlyFleet {
+  readonly stores: number;
+  readonly hours: number;
+  readonly end: number;
+}
+
+export const LARGE: HourlyFleet = { stores: 100_000, hours: 168, end: Date.UTC(2023, 0, 25, 18) };
+export const LARGEST: HourlyFleet = { stores: 1_000_000, hours: 204, end: Date.UTC(2023, 0, 25, 18) };
 
 /** The benchmark data in one temporary folder, each created on first use. */
 export class Fleets {
@@ -61,9 +69,18 @@ export class Fleets {
 
   /** 100,000 stores, each polled once an hour for a week. */
   largeDatabase(): Promise<string> {
-    return this.#once('large.duckdb', async (path) => {
+    return this.#hourly('large.duckdb', LARGE);
+  }
+
+  /** A million stores, each polled once an hour for eight and a half days. */
+  largestDatabase(): Promise<string> {
+    return this.#hourly('largest.duckdb', LARGEST);
+  }
+
+  #hourly(file: string, fleet: HourlyFleet): Promise<string> {
+    return this.#once(file, async (path) => {
       await withStorage(path, async () => {});
-      await fillLarge(path);
+      await fillHourly(path, fleet);
     });
   }
 
@@ -118,10 +135,9 @@ export async function importFeeds(storage: Storage, files: FeedFiles): Promise<F
 }
 
 /** Inserts directly, in the order of an import: reading 1 GB of CSV is not measured here. */
-async function fillLarge(path: string): Promise<void> {
+async function fillHourly(path: string, { stores, hours, end }: HourlyFleet): Promise<void> {
   const database = await Database.open(path);
   const session = await database.session();
-  const { stores, hours, end } = LARGE;
   await session.run(`
     insert into stores (store_key, store_id, zone)
     select i + 1, (1000000000 + i * 7919)::varchar,

@@ -37,7 +37,7 @@ export async function measureImport(fleets: Fleets): Promise<Section> {
       {
         what: '**first import ÷ bare DuckDB**',
         value: times(product / bare),
-        target: atMost(product / bare, 2.5, ' ×'),
+        target: atMost(product / bare, 1.3, ' ×'),
       },
       { what: 'the same file again ÷ bare DuckDB', value: times(again / bare) },
       { what: `${count(APPENDED)} polls more ÷ first import`, value: times(append / product) },

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { atMost, count, megabytes, ms, type Section, times } from './figures.ts';
 import { type Fleets, LARGE, withStorage } from './fleets.ts';
-import { interleaved } from './measure.ts';
+import { interleaved, median } from './measure.ts';
 import type { OneReport } from './one-report.ts';
 import { Reporting } from './reporting.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const GIGABYTE = 1e9;
+/** Milliseconds of the timer whose delays are the stalls. */
+const TICK = 1;
 
 /** A fleet seven times as large: the time may grow with the polls, the memory must not. */
 export async function measureLarge(fleets: Fleets): Promise<Section> {
@@ -19,20 +21,26 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
       const polls = await storage.snapshot((snapshot) => snapshot.countPolls(0, Date.now()));
       const fleet = await Reporting.start(storage, fleets.folder);
       const large = await Reporting.start(largeStorage, fleets.folder);
-      const took = await interleaved(ROUNDS, { fleet: () => fleet.report(), large: () => large.report() });
+      const stalls = { fleet: [] as number[], large: [] as number[] };
+      const took = await interleaved(ROUNDS, {
+        fleet: () => stalled(() => fleet.report(), stalls.fleet),
+        large: () => stalled(() => large.report(), stalls.large),
+      });
       await fleet.stop();
       await large.stop();
-      return { polls, ...took };
+      return { polls, ...took, stalls };
     }),
   );
   const largePolls = LARGE.stores * LARGE.hours;
   const growth = small.large / largePolls / (small.fleet / small.polls);
+  const stall = median(small.stalls.large);
   return {
     title: '100,000 stores',
     text:
       `${count(LARGE.stores)} simulated stores with ${LARGE.hours} polls each, one per hour for a week: ${count(largePolls)} polls. The ` +
       'memory is that of a separate process that opens the database and computes one report, including Node and the ' +
-      'program.',
+      'program. A stall is the longest time during a report in which a timer of a millisecond did not run, because the ' +
+      'thread that answers requests was busy, or had no processor.',
     figures: [
       { what: `report of ${count(small.polls)} polls`, value: ms(small.fleet) },
       { what: `report of ${count(largePolls)} polls`, value: ms(small.large) },
@@ -40,6 +48,12 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
         what: '**time a poll, large ÷ small**',
         value: times(growth),
         target: atMost(growth, 1.3, ' ×'),
+      },
+      { what: 'longest stall, 14,226 stores', value: ms(median(small.stalls.fleet)) },
+      {
+        what: '**longest stall, 100,000 stores**',
+        value: ms(stall),
+        target: atMost(stall, 15, ' ms'),
       },
       { what: 'memory before the report', value: megabytes(child.before) },
       {
@@ -49,6 +63,22 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
       },
     ],
   };
+}
+
+/** Notes the longest time in which no timer ran during `work`. */
+async function stalled<T>(work: () => Promise<T>, longest: number[]): Promise<T> {
+  let [last, most] = [performance.now(), 0];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    most = Math.max(most, now - last);
+    last = now;
+  }, TICK);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    longest.push(most);
+  }
 }
 
 /** Computes one report in a separate process. */

@@ -13,6 +13,7 @@ import { measureLarge } from './large.ts';
 import { measureLatency } from './latency.ts';
 import { measureLive } from './live.ts';
 import { machine } from './machine.ts';
+import { measureMillion } from './million.ts';
 import { measurePoller } from './poller.ts';
 import { measurePostgres } from './postgres.ts';
 import { render, renderInto, renderPlain } from './render.ts';
@@ -32,6 +33,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   postgres: measurePostgres,
   api: measureApi,
   live: measureLive,
+  million: measureMillion,
 };
 
 const named = process.argv.slice(2).filter((arg) => arg !== '--write');

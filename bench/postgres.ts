@@ -76,7 +76,7 @@ async function reportFigures(fleets: Fleets, url: string, bare: BareCopy): Promi
       {
         what: '**report ÷ bare `copy … to stdout`, ordered**',
         value: times(report / ordered),
-        target: atMost(report / ordered, 2, ' ×'),
+        target: atMost(report / ordered, 1.15, ' ×'),
       },
       { what: 'report ÷ bare `copy … to stdout`, as they come', value: times(report / unordered) },
       { what: 'first report, right after the import', value: ms(first) },

@@ -89,7 +89,7 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
             {
               what: '**report with `markov` and ranges ÷ report**',
               value: times(markov / report),
-              target: atMost(markov / report, 1.5, ' ×'),
+              target: atMost(markov / report, 1.3, ' ×'),
             },
             ...[...reporting.stages].map(([stage, values]) => ({ what: `stage: ${stage}`, value: ms(median(values)) })),
           ],

@@ -15,20 +15,36 @@ export interface KeyRun {
  * @param size the greatest length of a run
  */
 export function keyRuns(keys: Int32Array, mostRuns: number, size = Number.POSITIVE_INFINITY): KeyRun[] {
+  // To sort the keys of a whole fleet would take long.
+  if (mostRuns === 1) return keys.length === 0 ? [] : piecesOf(around(keys), size);
   const sorted = Int32Array.from(keys).sort();
   const [least = 0, greatest = 0] = [sorted.at(0), sorted.at(-1)];
   // Fewer than `mostRuns` gaps can be longer than this.
-  const gap = Math.max(mostRuns === 1 ? Number.POSITIVE_INFINITY : WORTH_A_READ, (greatest - least) / mostRuns);
+  const gap = Math.max(WORTH_A_READ, (greatest - least) / mostRuns);
   const runs: KeyRun[] = [];
   for (let i = 0, start = 0; i < sorted.length; i++) {
     const [key, next] = [sorted[i] as number, sorted[i + 1]];
     if (next !== undefined && next - key <= gap) continue;
-    const end = key + 1;
-    for (let first = sorted[start] as number; first < end; first += size)
-      runs.push({ first, end: Math.min(end, first + size) });
+    runs.push(...piecesOf({ first: sorted[start] as number, end: key + 1 }, size));
     start = i + 1;
   }
   return runs;
+}
+
+/** The run from the least of the keys to the greatest. */
+function around(keys: Int32Array): KeyRun {
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const key of keys) {
+    if (key < least) least = key;
+    if (key > greatest) greatest = key;
+  }
+  return { first: least, end: greatest + 1 };
+}
+
+function piecesOf({ first, end }: KeyRun, size: number): KeyRun[] {
+  const pieces: KeyRun[] = [];
+  for (let start = first; start < end; start += size) pieces.push({ first: start, end: Math.min(end, start + size) });
+  return pieces;
 }
 
 /** The position of each key when the runs are laid end to end. */

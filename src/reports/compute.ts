@@ -75,17 +75,22 @@ export async function computeReport(
   let computing = Promise.resolve();
   let rows = 0;
   for (const run of runs) {
-    for (let first = run.first; first < run.end; first += batchSize) {
+    for (let first = run.first, end = run.first; first < run.end; first = end) {
       signal?.throwIfAborted();
-      const end = Math.min(run.end, first + batchSize);
+      end = Math.min(run.end, first + sizeOfNext(batchSize, rows, span));
       const [offset, next] = [rows, rows + end - first];
+      const packed = await snapshot.packedPolls(first, end, range.from, range.to, memory.nextPacked());
+      // The batch before uses the memory until it is computed. Meanwhile, and while this one is arranged, more is read.
+      const arranging = computing.then(() => {
+        const target = memory.arranged.of(packed.length);
+        return kernel.arrange({ polls: packed, stores: next - offset, target }, signal);
+      });
+      arranging.catch(() => {});
       const schedule = await readScheduleColumns(snapshot, first, zoneAt.slice(offset, next), range);
-      const polls = await snapshot.packedPolls(first, end, range.from, range.to, memory.nextPacked());
-      const target = memory.arranged.of(polls.length);
       figures.firstPoll.set(withinLongestWindow(await snapshot.firstPolls(first, end), asOf), offset);
       await computing;
       const compute = async () => {
-        const batch = await kernel.arrange({ schedule, polls, target }, signal);
+        const batch = { schedule, polls: await arranging };
         if (figures.isDetailed) model ??= await kernel.learn(batch, asOf, signal);
         await kernel.compute(batch, { asOf, estimator, model, figures, offset }, signal);
         options.onProgress?.(next / span);
@@ -134,6 +139,15 @@ async function storesIn(snapshot: Snapshot, wanted: readonly string[] | undefine
     ids: Array.from(picked, (i) => all.ids[i] as string),
     zones: Array.from(picked, (i) => all.zones[i] ?? null),
   };
+}
+
+/**
+ * The number of stores in the next batch. The last ones are smaller, down to a quarter, since nothing is read while the
+ * very last is computed; but not the first one, to which the model is fitted.
+ */
+function sizeOfNext(batchSize: number, done: number, all: number): number {
+  if (done === 0) return batchSize;
+  return Math.min(batchSize, Math.max(Math.ceil(batchSize / 4), Math.ceil((all - done) / 2)));
 }
 
 /** The number of stores whose polls make a batch, on average. */

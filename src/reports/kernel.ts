@@ -4,10 +4,11 @@ import { type PackedPolls, type PollColumns, unpackPolls } from '../domain/polls
 import { Schedule, type ScheduleColumns } from '../domain/schedule.ts';
 import { allOf, type Batch, batchUptime, type StoreRange } from '../domain/uptime.ts';
 
-/** What was read of some consecutive stores. */
-export interface UnarrangedBatch {
-  readonly schedule: ScheduleColumns;
+/** The polls of some consecutive stores, as they were read. */
+export interface UnarrangedPolls {
   readonly polls: PackedPolls;
+  /** The number of stores. */
+  readonly stores: number;
   /** Receives the polls, arranged. */
   readonly target: PollColumns;
 }
@@ -38,7 +39,7 @@ export interface Kernel {
    *
    * @throws the reason of `signal` as soon as it aborts
    */
-  arrange(batch: UnarrangedBatch, signal?: AbortSignal): Promise<BatchColumns>;
+  arrange(unarranged: UnarrangedPolls, signal?: AbortSignal): Promise<PollColumns>;
   /**
    * Fits the model of a fleet to a sample of its first batch.
    *
@@ -70,8 +71,8 @@ export function computeStores(batch: Batch, terms: Terms, fleet: FleetEstimator,
 export class LocalKernel implements Kernel {
   readonly #fleet = new FleetEstimator();
 
-  async arrange({ schedule, polls, target }: UnarrangedBatch): Promise<BatchColumns> {
-    return { schedule, polls: unpackPolls(polls, schedule.zones.length, target) };
+  async arrange({ polls, stores, target }: UnarrangedPolls): Promise<PollColumns> {
+    return unpackPolls(polls, stores, target);
   }
 
   async learn(batch: BatchColumns, asOf: number): Promise<FleetModel> {

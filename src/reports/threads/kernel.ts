@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
 import type { FleetModel } from '../../domain/markov/estimator.ts';
+import type { PollColumns } from '../../domain/polls.ts';
 import type { StoreRange } from '../../domain/uptime.ts';
 import { shared } from '../../lib/columns.ts';
 import { ThreadPool } from '../../lib/threads/pool.ts';
-import { type BatchColumns, type Kernel, LocalKernel, type Terms, type UnarrangedBatch } from '../kernel.ts';
+import { type BatchColumns, type Kernel, LocalKernel, type Terms, type UnarrangedPolls } from '../kernel.ts';
 import type { KernelJob, KernelResult, Numbered, SharedBatch, SharedTerms } from './messages.ts';
 import { shareBatch } from './sharing.ts';
 
@@ -44,22 +45,21 @@ export class ThreadKernel implements Kernel {
     this.#smallest = smallest;
   }
 
-  async arrange(batch: UnarrangedBatch, signal?: AbortSignal): Promise<BatchColumns> {
-    if (this.#isSmall(batch)) return this.#local.arrange(batch);
-    const { schedule, target } = batch;
-    const polls = { ...batch.polls, words: shared(batch.polls.words) };
-    const job = { kind: 'arrange', polls, target, stores: schedule.zones.length } as const;
-    return { schedule, polls: { ...target, length: (await this.#pool.run(job, signal)) as number } };
+  async arrange(unarranged: UnarrangedPolls, signal?: AbortSignal): Promise<PollColumns> {
+    const { polls, stores, target } = unarranged;
+    if (this.#isSmall(stores, polls)) return this.#local.arrange(unarranged);
+    const job = { kind: 'arrange', polls: { ...polls, words: shared(polls.words) }, stores, target } as const;
+    return { ...target, length: (await this.#pool.run(job, signal)) as number };
   }
 
   async learn(columns: BatchColumns, asOf: number, signal?: AbortSignal): Promise<FleetModel> {
-    if (this.#isSmall(columns)) return this.#local.learn(columns, asOf);
+    if (this.#isSmall(columns.schedule.zones.length, columns.polls)) return this.#local.learn(columns, asOf);
     const batch = this.#shared(columns);
     return (await this.#pool.run({ kind: 'learn', batch, asOf }, signal)) as FleetModel;
   }
 
   async compute(columns: BatchColumns, terms: Terms, signal?: AbortSignal): Promise<void> {
-    if (this.#isSmall(columns)) return this.#local.compute(columns, terms);
+    if (this.#isSmall(columns.schedule.zones.length, columns.polls)) return this.#local.compute(columns, terms);
     const [batch, shared] = [this.#shared(columns), this.#sharedTerms(terms)];
     const ranges = rangesOf(columns.schedule.zones.length, this.#pool.size);
     await Promise.all(
@@ -71,8 +71,8 @@ export class ThreadKernel implements Kernel {
     return this.#pool.close();
   }
 
-  #isSmall({ schedule, polls }: BatchColumns | UnarrangedBatch): boolean {
-    return schedule.zones.length + polls.length < this.#smallest;
+  #isSmall(stores: number, polls: { readonly length: number }): boolean {
+    return stores + polls.length < this.#smallest;
   }
 
   #shared(columns: BatchColumns): SharedBatch {
