@@ -1,7 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { pino } from 'pino';
 import { createSyncs } from '../compose/background.ts';
-import { createKernel, createOutbox, createReader, openAccounts, openJudgements } from '../compose/parts.ts';
+import {
+  createKernel,
+  createOutbox,
+  createReader,
+  openAccounts,
+  openAnalytics,
+  openJudgements,
+} from '../compose/parts.ts';
 import { stopWork } from '../compose/stopping.ts';
 import { backupSource, openServerStorage, openStorage } from '../compose/storages.ts';
 import type { Config, DatabaseLocation } from '../config/config.ts';
@@ -84,6 +91,7 @@ export function contextOn(config: Config, storage: Storage, outbox?: Outbox): Op
   const accounts = openAccounts(storage, config, outbox);
   return {
     ...{ config, storage, accounts, judgements: openJudgements(storage, accounts), now: Date.now },
+    analytics: openAnalytics(storage, config),
     kernel: createKernel(config, LOG),
     syncs: (signal) => {
       const reader = createReader(config, storage, LOG);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Accounts } from '../accounts/service.ts';
+import { AnalyticsService } from '../analytics/service.ts';
 import type { Config } from '../config/config.ts';
 import { endOfLifeWarning } from '../config/node-releases.ts';
 import { ControlListener } from '../control/listener.ts';
@@ -81,6 +82,16 @@ export function openJudgements(
   return new JudgementService({
     ...{ storage, directory, now, audit, log: new JudgementLog({ storage, elapsed }) },
     schedules: () => schedules.current(),
+  });
+}
+
+/** The same for analytics. */
+export function openAnalytics(storage: Storage, config: Config, { now, elapsed } = CLOCKS): AnalyticsService {
+  const schedules = new Schedules(storage, new StoreDirectory({ storage, elapsed }));
+  return new AnalyticsService({
+    ...{ storage, now, pollInterval: config.poll.interval, judgements: new JudgementLog({ storage, elapsed }) },
+    schedules: () => schedules.current(),
+    waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
 }
 

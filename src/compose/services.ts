@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/service.ts';
 import { silentRules } from '../alerts/unreached.ts';
+import { AnalyticsService } from '../analytics/service.ts';
 import { zoneWarning } from '../calendar/tzdb.ts';
 import { type Config, isLive } from '../config/config.ts';
 import { Freshness } from '../fleet/freshness.ts';
@@ -40,6 +41,7 @@ import { backupsFolder } from './storages.ts';
 export interface Services {
   readonly accounts: Accounts;
   readonly alerts: Alerts;
+  readonly analytics: AnalyticsService;
   readonly clock: ClockWatch;
   readonly directory: StoreDirectory;
   readonly fleet: FleetService;
@@ -155,6 +157,11 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     ...{ storage, directory, now, audit: accounts.audit, log: judgementLog },
     schedules: () => fleet.schedules(),
   });
+  const analytics = new AnalyticsService({
+    ...{ storage, now, pollInterval: config.poll.interval, judgements: judgementLog },
+    schedules: () => fleet.schedules(),
+    waitingPerRequester: config.budgets.waitingQuestionsPerUser,
+  });
   const alerts = createAlerts(config, {
     ...{ storage, directory, fleet, log, clock, server, planned, audit: accounts.audit },
     onMessages: () => notifications.worker.wake(),
@@ -233,8 +240,8 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, alerts, clock, directory, fleet, freshness, health, imports, judgements, kernel, log, metrics },
-    ...{ notifications, polls, prober, reports, stores, syncs },
+    ...{ accounts, alerts, analytics, clock, directory, fleet, freshness, health, imports, judgements, kernel, log },
+    ...{ metrics, notifications, polls, prober, reports, stores, syncs },
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));

@@ -1,4 +1,5 @@
 import type { Accounts } from '../accounts/service.ts';
+import type { AnalyticsService } from '../analytics/service.ts';
 import type { Config } from '../config/config.ts';
 import type { FileSummary } from '../intake/feeds/import.ts';
 import type { Reject } from '../intake/feeds/list-rejects.ts';
@@ -17,6 +18,7 @@ export interface OperationContext {
   readonly storage: Storage;
   readonly accounts: Accounts;
   readonly judgements: JudgementService;
+  readonly analytics: AnalyticsService;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
   /** Computes reports. */

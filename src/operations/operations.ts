@@ -13,6 +13,7 @@ import {
   setEmail,
   setPassword,
 } from './accounts.ts';
+import { writeAnalytics } from './analytics.ts';
 import { importFeeds } from './import.ts';
 import { addDowntime, listDowntime, previewDowntime, revokeDowntime } from './judgements.ts';
 import { checkDatabase, prunePolls, syncSources, writeBackup } from './maintenance.ts';
@@ -39,6 +40,7 @@ export const OPERATIONS = {
   revokeDowntime,
   importFeeds,
   writeReport,
+  writeAnalytics,
   prunePolls,
   checkDatabase,
   writeBackup,

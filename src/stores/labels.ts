@@ -12,7 +12,7 @@ export function hasLabels(
 }
 
 /** The value of a label, whose key is in any case; `undefined`: there is none. */
-function labelOf(labels: Readonly<Record<string, string>>, key: string): string | undefined {
+export function labelOf(labels: Readonly<Record<string, string>>, key: string): string | undefined {
   const own = Object.hasOwn(labels, key) ? key : knownKey(Object.keys(labels), key);
   return Object.hasOwn(labels, own) ? labels[own] : undefined;
 }

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
+import { OPTIONS } from '../../analytics/naming.ts';
+import { type GivenQuestion, questionFrom } from '../../analytics/question.ts';
 import { formatInstant } from '../../calendar/instant.ts';
 import { openStorage } from '../../compose/storages.ts';
 import type { Config } from '../../config/config.ts';
@@ -13,9 +16,24 @@ import { printResult, progressBar, warn } from '../output.ts';
 import { requireReplaceable } from '../outputs.ts';
 import type { RunOperation } from '../run-operation.ts';
 import { streamed, writeOut } from '../streams.ts';
-import { instantOption, misuse } from '../usage.ts';
+import { instantOption, misuse, parsing } from '../usage.ts';
 
-export interface ReportFlags extends FeedFlags {
+/** What is asked about a period instead of the last hour, day and week. */
+interface PeriodFlags {
+  readonly period?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly timeZone?: string;
+  readonly by?: string;
+  readonly dayparts?: readonly string[];
+  readonly groupBy?: readonly string[];
+  readonly subtotals?: boolean;
+  readonly labels?: readonly string[];
+  readonly storeIds?: readonly string[];
+  readonly knownAt?: string;
+}
+
+export interface ReportFlags extends FeedFlags, PeriodFlags {
   readonly asOf?: string;
   readonly out: string;
   readonly format: Format;
@@ -26,6 +44,7 @@ export interface ReportFlags extends FeedFlags {
 
 export async function report(flags: ReportFlags): Promise<void> {
   const asOf = instantOption('--as-of', flags.asOf);
+  const question = questionIn(flags);
   const fromFiles = namesFeeds(flags);
   if (fromFiles && flags.database !== undefined) throw misuse('use either --database or files, not both');
   if (flags.json && flags.out === '-') {
@@ -33,23 +52,60 @@ export async function report(flags: ReportFlags): Promise<void> {
   }
   const config = configOf(fromFiles ? { ...flags, database: ':memory:' } : flags);
   if (flags.out !== '-') await requireReplaceable('--out', flags.out);
-  if (fromFiles) return reportFromFiles(config, flags, asOf);
+  const produce: Produce =
+    question === undefined
+      ? (run, warns) => write(run, flags, asOf, warns)
+      : (run) => writePeriod(run, flags, question);
+  if (fromFiles) {
+    // Files are an archive: as of their newest poll, they are as old as they are meant to be.
+    return withFiles(config, flags, (run) => produce(run, asOf !== undefined));
+  }
   // A database is read as it is, which may be a backup.
   await withDatabase(
     config,
     () => openStorage(existing(config.database), config.budgets, { access: 'read' }),
-    (run) => write(run, flags, asOf),
+    (run) => produce(run, true),
   );
 }
 
+/** @param warns whether old polls are worth a warning */
+type Produce = (run: RunOperation, warns: boolean) => Promise<void>;
+
+/**
+ * The question of a command line about a period; `undefined`: it asks for a report.
+ *
+ * @throws UsageError
+ */
+function questionIn(flags: ReportFlags): GivenQuestion | undefined {
+  const { period, from, to, timeZone, by, dayparts, groupBy, labels, storeIds, knownAt } = flags;
+  const given = {
+    ...{ period, from, to, by, daypart: dayparts, label: labels },
+    ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt },
+  };
+  const options = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (options.length === 0 && flags.subtotals !== false) return undefined;
+  const question = { ...given, as_of: flags.asOf, subtotals: flags.subtotals };
+  parsing(() => questionFrom(question, OPTIONS));
+  if (flags.estimator !== undefined && flags.estimator !== 'nearest') {
+    throw misuse(`--estimator is "${flags.estimator}", expected nearest for a period`);
+  }
+  if (!ANALYTICS_FORMATS.some((format) => format === flags.format)) {
+    throw misuse(`--format is "${flags.format}", expected ${ANALYTICS_FORMATS.join(' or ')} for a period`);
+  }
+  return question;
+}
+
 /** Imports the files into a database that is gone afterwards. */
-async function reportFromFiles(config: Config, flags: ReportFlags, asOf: number | undefined): Promise<void> {
+async function withFiles(
+  config: Config,
+  flags: ReportFlags,
+  work: (run: RunOperation) => Promise<void>,
+): Promise<void> {
   const storage = await openStorage(config.database, config.budgets);
   try {
     const run = runOn(contextOn(config, storage));
     describeImport(await importFromFlags(run, flags));
-    // Files are an archive: as of their newest poll, they are as old as they are meant to be.
-    await write(run, flags, asOf, asOf !== undefined);
+    await work(run);
   } finally {
     await storage.close();
   }
@@ -61,12 +117,19 @@ function existing(database: Config['database']): Config['database'] {
   throw notFound(`there is no database ${database.path}; import data first, or specify files`);
 }
 
-/** @param warns whether old polls are worth a warning */
+async function writePeriod(run: RunOperation, { format, out }: ReportFlags, question: GivenQuestion): Promise<void> {
+  const about = await streamed(
+    (write) => run('writeAnalytics', { question, format: format === 'json' ? 'json' : 'csv' }, { write }),
+    (content) => writeOut(content, out),
+  );
+  printResult({ ...about, format, out }, () => {});
+}
+
 async function write(
   run: RunOperation,
   { format, estimator, out }: ReportFlags,
   asOf: number | undefined,
-  warns = true,
+  warns: boolean,
 ): Promise<void> {
   const progress = progressBar();
   try {

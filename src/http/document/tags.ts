@@ -33,6 +33,10 @@ export const TAGS = [
     description: 'Uptime and downtime of every store in the last hour, day and week before an instant.',
   },
   {
+    name: 'analytics',
+    description: 'Uptime and outages over any period, by time and by labels.',
+  },
+  {
     name: 'zones',
     description: 'Time zones, and the rules that the server applies.',
   },

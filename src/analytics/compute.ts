@@ -1,0 +1,165 @@
+import { zoneBetween } from '../calendar/tzdb.ts';
+import { DAY } from '../domain/hours.ts';
+import { type Cells, cellsOf, type DateRange, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
+import { type Slots, slotsIn } from '../domain/periods/slots.ts';
+import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
+import { addStore, PeriodSums } from '../domain/periods/sums.ts';
+import type { ZoneStretch } from '../domain/schedule.ts';
+import { POLL_REACH } from '../domain/window.ts';
+import { instantOf } from '../domain/zone.ts';
+import type { PlannedDowntime } from '../fleet/planned.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
+import { walkStores } from '../fleet/walk.ts';
+import type { Snapshot } from '../storage/ports/snapshot.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import type { Grouping } from './groups.ts';
+
+/** No clock is further from UTC. */
+const SLACK = DAY;
+
+/** Dates, or the instants `[from, to)`. */
+export type PeriodEnds =
+  | { readonly kind: 'dates'; readonly dates: DateRange }
+  | { readonly kind: 'instants'; readonly from: number; readonly to: number };
+
+/** What is computed of some stores. */
+export interface PeriodTerms {
+  readonly ends: PeriodEnds;
+  /** No later poll counts, and no later time is in the period. */
+  readonly asOf: number;
+  /** The zone whose clock divides time; `undefined`: that of each store. */
+  readonly zone: string | undefined;
+  readonly by: DivisionName;
+  readonly dayparts: readonly Daypart[];
+  readonly grouping: Grouping;
+  readonly planned: PlannedDowntime;
+}
+
+export interface PeriodResult {
+  readonly grouping: Grouping;
+  readonly cells: Cells;
+  /** The cells in which there is time of any store, `[first, end)`. */
+  readonly first: number;
+  readonly end: number;
+  /** The row of a group and cell is `group * cells.count + cell`. */
+  readonly sums: PeriodSums;
+  /** Whether the period had ended at `asOf` for all stores. */
+  readonly complete: boolean;
+  /** The polls that were read, within eight days of the period; and the first poll ever of the stores, NaN: none. */
+  readonly polls: number;
+  readonly firstPoll: number;
+}
+
+/** The instants in which a period lies, whatever the zone of a store is. */
+export function spanOf(ends: PeriodEnds): { readonly from: number; readonly to: number } {
+  if (ends.kind === 'instants') return ends;
+  return { from: ends.dates.first * DAY - SLACK, to: ends.dates.end * DAY + SLACK };
+}
+
+/** The cells of a period. */
+export function cellsIn(ends: PeriodEnds, by: DivisionName, dayparts: readonly Daypart[]): Cells {
+  const { from, to } = spanOf(ends);
+  const dates =
+    ends.kind === 'dates'
+      ? ends.dates
+      : { first: Math.floor((from - SLACK) / DAY), end: Math.ceil((to + SLACK) / DAY) };
+  return cellsOf(by, dates, dayparts);
+}
+
+/**
+ * Computes the measures of stores in a period, in one pass over their polls.
+ *
+ * @param pollInterval milliseconds between two polls of a store
+ */
+export async function computePeriod(
+  snapshot: Snapshot,
+  fleet: FleetSchedule,
+  stores: readonly StoreEntry[],
+  terms: PeriodTerms,
+  pollInterval: number,
+): Promise<PeriodResult> {
+  const { ends, asOf, by, dayparts, grouping, planned } = terms;
+  const span = spanOf(ends);
+  const to = Math.min(span.to, asOf);
+  const read = { from: span.from - POLL_REACH, to: Math.min(to + POLL_REACH, asOf) };
+  const cells = cellsIn(ends, by, dayparts);
+  const clocks = new Clocks(cells, span.from, to, terms.zone);
+  const { base, schedule } = fleet.over(read.from, read.to);
+  const sums = new PeriodSums(grouping.groups.length * cells.count);
+  const states = newPeriodStates();
+  const leaves = new Map(stores.map(({ key }, i) => [key, grouping.leafOf[i] as number]));
+  let polls = 0;
+  let firstPoll = Number.NaN;
+  await walkStores(snapshot, fleet, stores, read, pollInterval, (store, open, columns, first, last, ever, unknown) => {
+    const slots = clocks.slots(schedule.zonesOf(store.key - base));
+    walkPeriodStates(open, columns, first, last, states);
+    const row = (leaves.get(store.key) as number) * cells.count;
+    addStore({ open, unknown, planned: planned(store), states }, slots, sums, row);
+    polls += last - first;
+    if (!Number.isNaN(ever) && !(firstPoll <= ever)) firstPoll = ever;
+  });
+  addUp(sums, grouping, cells.count);
+  const complete = asOf >= (ends.kind === 'instants' ? ends.to : clocks.latestEnd(ends.dates.end));
+  return { grouping, cells, ...clocks.touched, sums, complete, polls, firstPoll };
+}
+
+/** Adds each smallest group to those that contain it. */
+function addUp(sums: PeriodSums, { leafOf, above }: Grouping, cells: number): void {
+  for (const leaf of new Set(leafOf)) {
+    for (const group of above[leaf] as readonly number[]) {
+      for (let cell = 0; cell < cells; cell++) sums.add(group * cells + cell, sums, leaf * cells + cell);
+    }
+  }
+}
+
+/** The slots of a period on the clocks of stores, made once for each clock. */
+class Clocks {
+  readonly #cells: Cells;
+  readonly #from: number;
+  readonly #to: number;
+  /** That of a zone which counts for all stores. */
+  readonly #only: readonly ZoneStretch[] | undefined;
+  readonly #slots = new Map<string, Slots>();
+  readonly #zones = new Map<string, ZoneStretch>();
+  #first = Number.POSITIVE_INFINITY;
+  #end = 0;
+
+  constructor(cells: Cells, from: number, to: number, zone: string | undefined) {
+    this.#cells = cells;
+    this.#from = from;
+    this.#to = to;
+    this.#only = zone === undefined ? undefined : [always(zone, from, to)];
+  }
+
+  slots(zones: readonly ZoneStretch[]): Slots {
+    const clock = this.#only ?? zones;
+    const key = clock.map(({ zone, from }) => `${from} ${zone.name}`).join();
+    let slots = this.#slots.get(key);
+    if (slots === undefined) {
+      slots = slotsIn(clock, this.#from, this.#to, this.#cells);
+      this.#slots.set(key, slots);
+      for (const cell of slots.cell) {
+        this.#first = Math.min(this.#first, cell);
+        this.#end = Math.max(this.#end, cell + 1);
+      }
+      const last = clock.at(-1) as ZoneStretch;
+      this.#zones.set(last.zone.name, last);
+    }
+    return slots;
+  }
+
+  /** The cells that any of the slots is in, `[first, end)`. */
+  get touched(): { readonly first: number; readonly end: number } {
+    return { first: Math.min(this.#first, this.#end), end: this.#end };
+  }
+
+  /** When a date, days since 1970-01-01, has begun on all clocks. */
+  latestEnd(date: number): number {
+    return Math.max(...[...this.#zones.values()].map(({ zone }) => instantOf(zone, date * DAY)));
+  }
+}
+
+function always(name: string, from: number, to: number): ZoneStretch {
+  const zone = zoneBetween(name, from - 2 * SLACK, to + 2 * SLACK);
+  return { zone, from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+}

@@ -1,0 +1,162 @@
+import { formatInstant } from '../calendar/instant.ts';
+import type { Measures } from '../domain/periods/sums.ts';
+import { csvField, spreadsheetField } from '../lib/csv.ts';
+import { STORE_KEY } from './groups.ts';
+import type { Answer } from './service.ts';
+
+export const ANALYTICS_FORMATS = ['json', 'csv'] as const;
+export type AnalyticsFormat = (typeof ANALYTICS_FORMATS)[number];
+
+/** The measures of a row under their public names: seconds, shares from 0 to 1, and numbers. */
+export interface Figures {
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+  readonly planned_seconds: number;
+  readonly adjusted_up_seconds: number;
+  readonly adjusted_down_seconds: number;
+  readonly adjusted_uptime_ratio: number | null;
+  readonly outages: number;
+  readonly mean_outage_seconds: number | null;
+  readonly longest_outage_seconds: number;
+  readonly longest_unobserved_seconds: number;
+  readonly polls: number;
+}
+
+function figuresOf(measures: Measures): Figures {
+  const { open, up, down, planned, plannedUp, plannedDown, polls } = measures;
+  const { outages, outageTime, longestOutage, longestUnobserved } = measures;
+  const [adjustedUp, adjustedDown] = [up - plannedUp, down - plannedDown];
+  return {
+    open_seconds: seconds(open),
+    up_seconds: seconds(up),
+    down_seconds: seconds(down),
+    unknown_seconds: seconds(open - up - down),
+    uptime_ratio: ratio(up, up + down),
+    planned_seconds: seconds(planned),
+    adjusted_up_seconds: seconds(adjustedUp),
+    adjusted_down_seconds: seconds(adjustedDown),
+    adjusted_uptime_ratio: ratio(adjustedUp, adjustedUp + adjustedDown),
+    outages,
+    mean_outage_seconds: outages === 0 ? null : seconds(outageTime / outages),
+    longest_outage_seconds: seconds(longestOutage),
+    longest_unobserved_seconds: seconds(longestUnobserved),
+    polls,
+  };
+}
+
+function seconds(milliseconds: number): number {
+  return milliseconds / 1_000;
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+const FIGURE_NAMES = Object.keys(
+  figuresOf({
+    ...{ open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, polls: 0, outages: 0, outageTime: 0 },
+    ...{ longestOutage: 0, longestUnobserved: 0 },
+  }),
+) as readonly (keyof Figures)[];
+
+interface Row {
+  /** The values of the first keys; fewer than all in a subtotal. */
+  readonly values: readonly (string | undefined)[];
+  readonly stores: number;
+  /** The part of the period. */
+  readonly part: string;
+  readonly figures: Figures;
+}
+
+function* rowsIn({ result: { grouping, cells, first, end, sums } }: Answer): Generator<Row> {
+  for (const [group, { values, stores }] of grouping.groups.entries()) {
+    for (let cell = first; cell < end; cell++) {
+      yield { values, stores, part: cells.name(cell), figures: figuresOf(sums.at(group * cells.count + cell)) };
+    }
+  }
+}
+
+const ROWS_PER_CHUNK = 500;
+
+/** An answer as text, in chunks. */
+export function* renderAnswer(answer: Answer, format: AnalyticsFormat): Generator<string> {
+  const { head, row, between, tail } = format === 'json' ? json(answer) : csv(answer);
+  let text = head;
+  let rows = 0;
+  for (const one of rowsIn(answer)) {
+    if (rows > 0) text += between;
+    text += row(one);
+    if (++rows % ROWS_PER_CHUNK > 0) continue;
+    yield text;
+    text = '';
+  }
+  yield text + tail;
+}
+
+interface Layout {
+  readonly head: string;
+  row(row: Row): string;
+  readonly between: string;
+  readonly tail: string;
+}
+
+/** What an answer says of itself. */
+export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }: Answer) {
+  const { period, zone, by, groupBy, stores, result } = answer;
+  return {
+    as_of: formatInstant(asOf),
+    known_at: formatInstant(knownAt),
+    tz_version: tzVersion,
+    program_version: programVersion,
+    period: {
+      name: period.name ?? null,
+      from: period.from,
+      to: period.to,
+      time_zone: zone ?? null,
+      complete: result.complete,
+    },
+    by,
+    group_by: groupBy,
+    stores,
+  };
+}
+
+function json(answer: Answer): Layout {
+  const { by, groupBy } = answer;
+  const row = ({ values, stores, part, figures }: Row) =>
+    JSON.stringify({
+      ...(groupBy.length > 0 && { group: Object.fromEntries(values.map((value, i) => [groupBy[i], value ?? null])) }),
+      ...(by !== 'total' && { [by]: part }),
+      stores,
+      ...figures,
+    });
+  return { head: `${JSON.stringify(aboutOf(answer)).slice(0, -1)},"rows":[\n`, row, between: ',\n', tail: '\n]}\n' };
+}
+
+/** Each row has what the answer says of itself, so that a saved file can be computed again. */
+function csv(answer: Answer): Layout {
+  const { by, groupBy } = answer;
+  const { as_of, known_at, tz_version, program_version } = aboutOf(answer);
+  const about = { as_of, known_at, tz_version, program_version };
+  const header = [
+    ...(groupBy.length > 0 ? ['level'] : []),
+    ...groupBy.map((key) => spreadsheetField(key === STORE_KEY ? key : `label:${key}`)),
+    ...(by === 'total' ? [] : [by]),
+    ...['stores', ...FIGURE_NAMES, ...Object.keys(about)],
+  ];
+  const end = Object.values(about).join(',');
+  const row = ({ values, stores, part, figures }: Row) => {
+    const fields = [
+      ...(groupBy.length > 0 ? [values.length] : []),
+      ...groupBy.map((key, i) => (key === STORE_KEY ? csvField : spreadsheetField)(values[i] ?? '')),
+      ...(by === 'total' ? [] : [spreadsheetField(part)]),
+      stores,
+      ...FIGURE_NAMES.map((name) => figures[name] ?? ''),
+    ];
+    return `${fields.join(',')},${end}\n`;
+  };
+  return { head: `${header.join(',')}\n`, row, between: '', tail: '' };
+}

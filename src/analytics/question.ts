@@ -1,0 +1,135 @@
+import { zoneName } from '../calendar/tzdb.ts';
+import { HOUR, MINUTE } from '../domain/hours.ts';
+import { type Daypart, DIVISIONS, type DivisionName } from '../domain/periods/cells.ts';
+import { checkAll, checkEach } from '../lib/checks.ts';
+import { invalid } from '../lib/errors.ts';
+import { excerpt, trimmed } from '../lib/text.ts';
+import type { Naming } from './naming.ts';
+import { type AskedPeriod, type GivenPeriod, instantGiven, periodFrom } from './period.ts';
+
+/** A question as text, by the names of the API. */
+export interface GivenQuestion extends GivenPeriod {
+  readonly time_zone?: string | undefined;
+  readonly by?: string | undefined;
+  /** Each as `lunch@11:00`. */
+  readonly daypart?: readonly string[] | undefined;
+  readonly group_by?: readonly string[] | undefined;
+  readonly subtotals?: boolean | undefined;
+  /** Each as `key:value`. */
+  readonly label?: readonly string[] | undefined;
+  readonly store_id?: readonly string[] | undefined;
+  readonly as_of?: string | undefined;
+  readonly known_at?: string | undefined;
+}
+
+export type Label = readonly [key: string, value: string];
+
+/** What is asked about which stores, checked as far as that is possible without them. */
+export interface Question {
+  readonly period: AskedPeriod;
+  /** The zone whose clock divides time; `undefined`: that of each store. */
+  readonly zone: string | undefined;
+  readonly by: DivisionName;
+  readonly dayparts: readonly Daypart[];
+  /** Keys of labels, or `store_id`. */
+  readonly groupBy: readonly string[];
+  readonly subtotals: boolean;
+  /** A store has all of them. */
+  readonly labels: readonly Label[];
+  /** `undefined`: all stores. */
+  readonly storeIds: readonly string[] | undefined;
+  /** Milliseconds; `undefined`: the latest poll. */
+  readonly asOf: number | undefined;
+  /** Milliseconds; `undefined`: now. */
+  readonly knownAt: number | undefined;
+  /** How messages call its fields. */
+  readonly naming: Naming;
+}
+
+/** The most keys to group by. */
+export const MOST_KEYS = 4;
+/** The most dayparts. */
+export const MOST_DAYPARTS = 24;
+
+/** @throws UserError `invalid_input` with everything that is wrong */
+export function questionFrom(given: GivenQuestion, naming: Naming): Question {
+  const checked = checkAll({
+    period: () => periodFrom(given, naming),
+    zone: () => zoneFrom(given.time_zone, naming),
+    by: () => divisionFrom(given.by ?? 'total', naming),
+    dayparts: () => daypartsFrom(given, naming),
+    groupBy: () => keysFrom(given.group_by ?? [], naming),
+    labels: () => checkEach((given.label ?? []).map((text) => () => labelFrom(text, naming))),
+    asOf: () => optionalInstant('as_of', given.as_of, naming),
+    knownAt: () => optionalInstant('known_at', given.known_at, naming),
+  });
+  return { ...checked, subtotals: given.subtotals ?? true, storeIds: given.store_id, naming };
+}
+
+function zoneFrom(text: string | undefined, naming: Naming): string | undefined {
+  if (text === undefined) return undefined;
+  const name = zoneName(text);
+  if (name !== undefined) return name;
+  const expected = 'an IANA time zone such as America/Chicago';
+  throw invalid(`${naming('time_zone')} is "${excerpt(text)}", expected ${expected}`, 'time_zone');
+}
+
+function divisionFrom(text: string, naming: Naming): DivisionName {
+  const found = DIVISIONS.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw invalid(`${naming('by')} is "${excerpt(text)}", expected one of ${DIVISIONS.join(', ')}`, 'by');
+}
+
+function daypartsFrom({ by, daypart: texts = [] }: GivenQuestion, naming: Naming): Daypart[] {
+  if (by !== 'daypart') {
+    if (texts.length === 0) return [];
+    throw invalid(`${naming('daypart')} is given, expected ${naming('by')} to be "daypart" then`, 'daypart');
+  }
+  if (texts.length === 0 || texts.length > MOST_DAYPARTS) {
+    const expected = `1 to ${MOST_DAYPARTS}, each as name@time such as lunch@11:00`;
+    throw invalid(`${naming('daypart')} has ${texts.length} values, expected ${expected}`, 'daypart');
+  }
+  const parts = checkEach(texts.map((text) => () => daypartFrom(text, naming)));
+  parts.sort((a, b) => a.start - b.start);
+  for (const [i, { name, start }] of parts.entries()) {
+    const others = parts.slice(0, i);
+    if (others.some((other) => other.name === name)) {
+      throw invalid(`${naming('daypart')} has "${name}" twice, expected different names`, 'daypart');
+    }
+    if (others.some((other) => other.start === start)) {
+      throw invalid(`${naming('daypart')} has two that begin with "${name}", expected different times`, 'daypart');
+    }
+  }
+  return parts;
+}
+
+function daypartFrom(text: string, naming: Naming): Daypart {
+  const [, name = '', hours, minutes] = /^(.{1,100})@([01]\d|2[0-3]):([0-5]\d)$/.exec(trimmed(text)) ?? [];
+  if (name !== '') return { name, start: Number(hours) * HOUR + Number(minutes) * MINUTE };
+  const expected = 'a name and the local time at which it begins, such as lunch@11:00';
+  throw invalid(`${naming('daypart')} is "${excerpt(text)}", expected ${expected}`, 'daypart');
+}
+
+function keysFrom(keys: readonly string[], naming: Naming): readonly string[] {
+  if (keys.length > MOST_KEYS) {
+    throw invalid(`${naming('group_by')} has ${keys.length} values, expected at most ${MOST_KEYS}`, 'group_by');
+  }
+  const twice = keys.find((key, i) => keys.slice(0, i).some((other) => other.toLowerCase() === key.toLowerCase()));
+  if (twice === undefined) return keys;
+  throw invalid(`${naming('group_by')} has "${excerpt(twice)}" twice, expected different labels`, 'group_by');
+}
+
+function labelFrom(text: string, naming: Naming): Label {
+  const colon = text.indexOf(':');
+  if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)];
+  const expected = 'a label as key:value, such as city:Chicago';
+  throw invalid(`${naming('label')} is "${excerpt(text)}", expected ${expected}`, 'label');
+}
+
+function optionalInstant(field: 'as_of' | 'known_at', text: string | undefined, naming: Naming): number | undefined {
+  if (text === undefined || text.toLowerCase() === DEFAULTS[field]) return undefined;
+  return instantGiven(field, text, naming);
+}
+
+/** What an instant may say instead of leaving it out. */
+const DEFAULTS = { as_of: 'latest', known_at: 'now' };

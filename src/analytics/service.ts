@@ -1,0 +1,205 @@
+import { type Principal, storesOf } from '../accounts/access.ts';
+import { formatInstant } from '../calendar/instant.ts';
+import { zoneBetween, zoneRelease } from '../calendar/tzdb.ts';
+import { latestInstant } from '../domain/future.ts';
+import { DAY } from '../domain/hours.ts';
+import type { DivisionName } from '../domain/periods/cells.ts';
+import { wallAt } from '../domain/zone.ts';
+import type { PlannedDowntime } from '../fleet/planned.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
+import { nameOf, type Visible } from '../fleet/visible.ts';
+import type { JudgementLog, Known } from '../judgements/log.ts';
+import { invalid, UserError } from '../lib/errors.ts';
+import { FairQueue } from '../lib/fair-queue.ts';
+import { PromiseCache } from '../lib/promise-cache.ts';
+import { VERSION } from '../lib/version.ts';
+import type { Storage } from '../storage/ports/storage.ts';
+import { type StoreEntry, visibleEntries } from '../stores/directory.ts';
+import { cellsIn, computePeriod, type PeriodEnds, type PeriodResult, spanOf } from './compute.ts';
+import { type Grouping, grouped } from './groups.ts';
+import { textsOf } from './period.ts';
+import type { Question } from './question.ts';
+import { chosen, requireKeys } from './stores.ts';
+
+export interface AnalyticsParts {
+  readonly storage: Pick<Storage, 'snapshot'>;
+  /** The schedules of all stores. */
+  readonly schedules: () => Promise<FleetSchedule>;
+  readonly judgements: JudgementLog;
+  /** The wall clock, milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds between two polls of a store. */
+  readonly pollInterval: number;
+  /** Questions that may wait for one requester. */
+  readonly waitingPerRequester: number;
+}
+
+/** The measures of a period, with everything on which they depend. */
+export interface Answer {
+  readonly asOf: number;
+  /** The judgements that were known at this instant are in it. */
+  readonly knownAt: number;
+  readonly tzVersion: string;
+  readonly programVersion: string;
+  /** Dates or instants, of which the second one is not in the period; and its name, if it has one. */
+  readonly period: { readonly name: string | undefined; readonly from: string; readonly to: string };
+  readonly zone: string | undefined;
+  readonly by: DivisionName;
+  readonly groupBy: readonly string[];
+  /** The number of stores. */
+  readonly stores: number;
+  readonly result: PeriodResult;
+}
+
+/** Questions that may wait in all. */
+const QUEUE = 500;
+/** Rows of one answer, of about 90 bytes in memory; and those of all that are cached. */
+const MOST_ROWS = 500_000;
+const CACHED_ROWS = 500_000;
+/** The latest polls that are cached: those of so many owners. */
+const OWNERS = 64;
+
+/** Answers questions about periods, one at a time. The same question about unchanged data is computed once. */
+export class AnalyticsService {
+  readonly #parts: AnalyticsParts;
+  readonly #queue: FairQueue;
+  readonly #latest = new PromiseCache<number | undefined>(OWNERS);
+  readonly #results = new PromiseCache<PeriodResult>(CACHED_ROWS, ({ grouping, cells }) => rowsOf(grouping, cells));
+  /** A number for each state of the judgements. */
+  readonly #states = new WeakMap<Known, number>();
+  #lastState = 0;
+
+  constructor(parts: AnalyticsParts) {
+    this.#parts = parts;
+    this.#queue = new FairQueue({ perRequester: parts.waitingPerRequester, total: QUEUE });
+  }
+
+  /**
+   * The measures of the stores that a principal can see.
+   *
+   * @param requester takes turns with the others; `undefined`: anonymous
+   * @throws UserError `invalid_input`, also for a period without polls; `not_found` for a store that the principal cannot
+   *   see; `conflict` without any poll; as `FairQueue.run` does
+   */
+  async ask(principal: Principal, question: Question, requester: string | undefined): Promise<Answer> {
+    const { storage, schedules, judgements, now } = this.#parts;
+    const { naming, groupBy, by, dayparts, zone } = question;
+    const visible = storesOf(principal);
+    const fleet = await schedules();
+    const entries = visibleEntries(fleet.directory, visible);
+    const stores = chosen(fleet.directory, visible, entries, question);
+    requireKeys('group_by', groupBy, entries, naming);
+    const revision = await storage.snapshot((snapshot) => snapshot.revision());
+    const asOf = question.asOf ?? (await this.#latestPoll(visible, revision));
+    const knownAt = question.knownAt ?? now();
+    const known = await judgements.knownAt(knownAt);
+    const { ends, period } = resolved(question, fleet, stores, asOf);
+    const grouping = grouped(stores, groupBy, question.subtotals);
+    const rows = rowsOf(grouping, cellsIn(ends, by, dayparts));
+    if (rows > MOST_ROWS) {
+      throw invalid(
+        `the answer would have ${rows} rows, expected at most ${MOST_ROWS}; ask for a shorter period, or for fewer groups or parts`,
+        groupBy.length > 0 ? 'group_by' : 'by',
+      );
+    }
+    const name = JSON.stringify([
+      ...[revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf, ends, zone ?? null],
+      ...[by, dayparts, groupBy, question.subtotals, question.labels, question.storeIds ?? null],
+    ]);
+    const compute = () => {
+      const { from, to } = spanOf(ends);
+      const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
+      const terms = { ends, asOf, zone, by, dayparts, grouping, planned };
+      const { pollInterval } = this.#parts;
+      return storage.snapshot((snapshot) => computePeriod(snapshot, fleet, stores, terms, pollInterval), 'background');
+    };
+    this.#queue.join(requester, name);
+    const result = await this.#results.get(name, () => this.#queue.run(requester, name, compute));
+    if (result.polls === 0) throw withoutPolls(question, period, result.firstPoll, asOf);
+    const { version: tzVersion } = zoneRelease();
+    const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy };
+    return { ...about, stores: stores.length, result };
+  }
+
+  async #latestPoll(visible: Visible, revision: number): Promise<number> {
+    const { storage, now } = this.#parts;
+    const upTo = latestInstant(now());
+    const latest = await this.#latest.get(`${revision} ${nameOf(visible)}`, () =>
+      storage.snapshot((snapshot) =>
+        visible === 'all' ? snapshot.latestPoll(upTo) : snapshot.latestPollOf([...visible], upTo),
+      ),
+    );
+    if (latest !== undefined) return latest;
+    throw new UserError('conflict', `there are no polls ${visible === 'all' ? 'in the database' : 'of your stores'}`);
+  }
+
+  #stateOf(known: Known): number {
+    const state = this.#states.get(known) ?? ++this.#lastState;
+    this.#states.set(known, state);
+    return state;
+  }
+}
+
+function rowsOf({ groups }: Grouping, { count }: { readonly count: number }): number {
+  return groups.length * count;
+}
+
+function resolved(
+  { period, zone, naming }: Question,
+  fleet: FleetSchedule,
+  stores: readonly StoreEntry[],
+  asOf: number,
+) {
+  const isDates = period.kind === 'dates';
+  const dates = isDates ? period.datesOn(earliestDate(fleet, stores, zone, asOf)) : undefined;
+  const ends: PeriodEnds =
+    dates === undefined ? (period as PeriodEnds & { kind: 'instants' }) : { kind: 'dates', dates };
+  const texts =
+    ends.kind === 'dates' ? textsOf(ends.dates) : { from: formatInstant(ends.from), to: formatInstant(ends.to) };
+  const name = isDates ? period.name : undefined;
+  if (spanOf(ends).from >= asOf) {
+    const field = name === undefined ? 'from' : 'period';
+    const expected = `a period that begins before ${formatInstant(asOf)}, the instant of the data (${naming('as_of')})`;
+    throw invalid(`${naming(field)} is "${name ?? texts.from}", expected ${expected}`, field);
+  }
+  return { ends, period: { name, ...texts } };
+}
+
+/** The earliest of the dates that the clocks of the stores show: all days before it are over everywhere. */
+function earliestDate(
+  fleet: FleetSchedule,
+  stores: readonly StoreEntry[],
+  zone: string | undefined,
+  asOf: number,
+): number {
+  const clocks = zone === undefined ? zonesAt(fleet, stores, asOf) : [zoneBetween(zone, asOf, asOf)];
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const clock of clocks) earliest = Math.min(earliest, Math.floor(wallAt(clock, asOf) / DAY));
+  return earliest;
+}
+
+function zonesAt(fleet: FleetSchedule, stores: readonly StoreEntry[], asOf: number) {
+  const { base, schedule } = fleet.over(asOf, asOf);
+  return new Set(stores.map(({ key }) => schedule.zoneAt(key - base, asOf)));
+}
+
+function plannedIn(known: Known, fleet: FleetSchedule, from: number, to: number): PlannedDowntime {
+  const window = known.planned.over(from, to);
+  const { base, schedule } = fleet.over(from, to);
+  return (store) => window.of(store, schedule.zonesOf(store.key - base));
+}
+
+function withoutPolls(
+  { naming }: Question,
+  { name, from, to }: Answer['period'],
+  firstPoll: number,
+  asOf: number,
+): UserError {
+  const field = name === undefined ? 'from' : 'period';
+  const ends = `${from} to ${to}`;
+  const value = name === undefined ? ends : `"${name}" (${ends})`;
+  const expected = Number.isNaN(firstPoll)
+    ? 'stores that were polled: these never were'
+    : `a period with polls of these stores: they were polled from ${formatInstant(firstPoll)} on, and the data ends at ${formatInstant(asOf)}`;
+  return invalid(`${name === undefined ? 'the period' : naming(field)} is ${value}, expected ${expected}`, field);
+}

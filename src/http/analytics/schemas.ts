@@ -1,0 +1,143 @@
+import { Type } from 'typebox';
+import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
+import { MOST_DAYPARTS, MOST_KEYS } from '../../analytics/question.ts';
+import { DIVISIONS } from '../../domain/periods/cells.ts';
+import { LIMITS } from '../../lib/budgets.ts';
+import { LABEL_KEY_LENGTH } from '../../lib/store-fields.ts';
+import { SEARCH_LENGTH } from '../../lib/store-search.ts';
+import { Instant, Nullable, OneOf } from '../schemas.ts';
+
+export const ROOT = '/api/v1/analytics';
+export const tags = ['analytics'];
+
+const Text = (description: string, examples: string[]) =>
+  Type.Optional(Type.String({ maxLength: 100, description, examples }));
+
+const Texts = (description: string, examples: string[][], maxLength: number, maxItems: number) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength }), { maxItems, description, examples }));
+
+export const AnalyticsQuery = Type.Object(
+  {
+    period: Text(
+      'the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), which end with the last day that is over for all of these stores',
+      ['last-30-days', '2026-10', '2026-W44', '2026-Q4'],
+    ),
+    from: Text('instead of `period`: the first date, or an instant (RFC 3339)', ['2026-10-01']),
+    to: Text('the date or instant after the period, which is not part of it', ['2026-11-01']),
+    time_zone: Text(
+      'an IANA time zone, whose clock has the days and hours; by default, those of each store count: its local time',
+      ['America/Chicago'],
+    ),
+    by: Type.Optional(OneOf([...DIVISIONS], 'the parts of the period that have rows of their own; by default `total`')),
+    daypart: Texts(
+      'for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins',
+      [['lunch@11:00', 'dinner@17:00']],
+      120,
+      MOST_DAYPARTS,
+    ),
+    group_by: Texts(
+      'keys of labels, or `store_id`: each combination of their values has rows of its own',
+      [['brand', 'region']],
+      LABEL_KEY_LENGTH,
+      MOST_KEYS,
+    ),
+    subtotals: Type.Optional(
+      Type.Boolean({
+        description: 'whether there are also rows of the first keys alone, and of all stores; by default true',
+      }),
+    ),
+    label: Texts(
+      'only stores with all of these labels, each as `key:value`; case and accents of the value do not matter',
+      [['city:Chicago']],
+      301,
+      20,
+    ),
+    store_id: Texts(
+      'only these stores; each value is an id, or ids separated by commas or spaces',
+      [['17,18']],
+      SEARCH_LENGTH,
+      LIMITS.idsPerQuery,
+    ),
+    as_of: Text(
+      'an instant (RFC 3339): later polls do not count, and later time is not in the period; by default that of the latest poll of your stores',
+      ['2026-11-28T18:00:00Z'],
+    ),
+    known_at: Text('an instant (RFC 3339): the planned downtime that was recorded until then; by default now', [
+      '2026-11-28T18:00:00Z',
+    ]),
+    format: Type.Optional(OneOf([...ANALYTICS_FORMATS], 'by default `json`')),
+  },
+  { additionalProperties: false },
+);
+
+const Ratio = (description: string) =>
+  Nullable(Type.Number({ description: `${description}, 0 to 1; null if there is none`, examples: [0.9731] }));
+
+const Part = Type.Optional(Type.String());
+
+const AnalyticsRow = Type.Object(
+  {
+    group: Type.Optional(
+      Type.Record(Type.String(), Nullable(Type.String()), {
+        description:
+          'the values of the keys of `group_by`; null: the stores have no such label. A subtotal has the first keys only, and the total none.',
+        examples: [{ brand: 'Bella' }],
+      }),
+    ),
+    hour: { ...Part, description: 'the local hour, for `by=hour`', examples: ['2026-11-01T01:00'] },
+    day: { ...Part, description: 'the local date, for `by=day`', examples: ['2026-11-01'] },
+    week: { ...Part, description: 'the ISO week, for `by=week`', examples: ['2026-W44'] },
+    month: { ...Part, description: 'the month, for `by=month`', examples: ['2026-11'] },
+    hour_of_week: {
+      ...Part,
+      description: 'for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167`',
+      examples: ['17'],
+    },
+    daypart: { ...Part, description: 'the name, for `by=daypart`', examples: ['lunch'] },
+    stores: Type.Integer({ description: 'the stores of the group' }),
+    open_seconds: Type.Number({ description: 'open = up + down + unknown' }),
+    up_seconds: Type.Number(),
+    down_seconds: Type.Number(),
+    unknown_seconds: Type.Number({ description: 'open time with no poll that counts within eight days' }),
+    uptime_ratio: Ratio('uptime as a share of the known open time'),
+    planned_seconds: Type.Number({ description: 'open time in planned downtime' }),
+    adjusted_up_seconds: Type.Number({ description: 'uptime outside planned downtime' }),
+    adjusted_down_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
+    adjusted_uptime_ratio: Ratio('uptime outside planned downtime as a share of the known open time there'),
+    outages: Type.Integer({ description: 'the outages that begin here; one under way begins with the period' }),
+    mean_outage_seconds: Nullable(Type.Number({ description: 'downtime of these outages; null: there are none' })),
+    longest_outage_seconds: Type.Number(),
+    longest_unobserved_seconds: Type.Number({
+      description:
+        'the longest open time of a store between two polls that count, or between one and an end of the period',
+    }),
+    polls: Type.Integer({ description: 'polls that count' }),
+  },
+  { title: 'AnalyticsRow' },
+);
+
+export const Analytics = Type.Object(
+  {
+    as_of: Instant,
+    known_at: { ...Instant, description: 'planned downtime is as it was recorded until then' },
+    tz_version: Type.String({ description: 'the release of the IANA time zone database', examples: ['2026f'] }),
+    program_version: Type.String({ description: 'the version of the server' }),
+    period: Type.Object(
+      {
+        name: Nullable(Type.String({ examples: ['last-30-days'] })),
+        from: Type.String({ description: 'a date or an instant', examples: ['2026-10-01'] }),
+        to: Type.String({ description: 'the same; it is not part of the period', examples: ['2026-11-01'] }),
+        time_zone: Nullable(Type.String({ description: 'null: the local time of each store' })),
+        complete: Type.Boolean({ description: 'false: the period ends later than `as_of`, where this answer ends' }),
+      },
+      { title: 'AnalyticsPeriod' },
+    ),
+    by: OneOf([...DIVISIONS]),
+    group_by: Type.Array(Type.String()),
+    stores: Type.Integer(),
+    rows: Type.Array(AnalyticsRow, {
+      description: 'by group, and within a group by time; a subtotal precedes its groups',
+    }),
+  },
+  { title: 'Analytics' },
+);

@@ -1,0 +1,21 @@
+import { OPEN } from '../accounts/access.ts';
+import { type AnalyticsFormat, aboutOf, renderAnswer } from '../analytics/formats.ts';
+import { OPTIONS } from '../analytics/naming.ts';
+import { type GivenQuestion, questionFrom } from '../analytics/question.ts';
+import type { Operation } from './operation.ts';
+
+export interface WriteAnalytics {
+  readonly question: GivenQuestion;
+  readonly format: AnalyticsFormat;
+}
+
+/** Answers a question about a period, and writes the answer in a format. Returns what it says of itself. */
+export const writeAnalytics: Operation<WriteAnalytics, ReturnType<typeof aboutOf>> = async (
+  { analytics },
+  { question, format },
+  io,
+) => {
+  const answer = await analytics.ask(OPEN, questionFrom(question, OPTIONS), undefined);
+  for (const text of renderAnswer(answer, format)) await io.write(Buffer.from(text));
+  return aboutOf(answer);
+};
