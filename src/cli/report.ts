@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { storeIdsFrom } from '../accounts/fields.ts';
 import { ESTIMATORS } from '../domain/markov/estimator.ts';
 import { DIVISIONS } from '../domain/periods/cells.ts';
 import { FORMATS } from '../reports/formats.ts';
@@ -53,7 +54,7 @@ export function reportCommand(program: Command): void {
     .option(
       '--store-ids <ids...>',
       'with a period: only these stores, separated by spaces or commas',
-      listed((ids) => ids),
+      listed((ids) => storeIdsFrom(ids, '--store-ids')),
     )
     .option('--known-at <instant>', 'with a period: the planned downtime that was recorded until then (default: now)')
     .action(async (flags: ReportFlags) => (await import('./actions/report.ts')).report(flags));

@@ -82,8 +82,12 @@ function questionIn(flags: ReportFlags): GivenQuestion | undefined {
     ...{ period, from, to, by, daypart: dayparts, label: labels },
     ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt },
   };
-  const options = Object.entries(given).filter(([, value]) => value !== undefined);
-  if (options.length === 0 && flags.subtotals !== false) return undefined;
+  const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));
+  if (flags.subtotals === false) options.push('--no-subtotals');
+  if (options.length === 0) return undefined;
+  if (period === undefined && from === undefined && to === undefined) {
+    throw misuse(`${options.join(' and ')} without a period, expected --period, or --from and --to, beside it`);
+  }
   const question = { ...given, as_of: flags.asOf, subtotals: flags.subtotals };
   parsing(() => questionFrom(question, OPTIONS));
   if (flags.estimator !== undefined && flags.estimator !== 'nearest') {
