@@ -1,7 +1,7 @@
 import type { Intervals } from '../domain/interval.ts';
 import type { PollColumns } from '../domain/polls.ts';
 import type { Stretch } from '../domain/timeline.ts';
-import { keyRuns } from '../lib/key-runs.ts';
+import { type KeyRun, keyRuns } from '../lib/key-runs.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
@@ -34,7 +34,8 @@ const MOST_RUNS = 32;
 const STORES_A_STEP = 32;
 
 /**
- * Walks stores with their polls and open intervals in `[from, to]`, and yields to other work in between.
+ * Walks stores with their polls and open intervals in `[from, to]`, and yields to other work in between. While the stores
+ * of one read are walked, the next ones are read.
  *
  * @param fleet the schedules, which may hold more stores than these
  * @param pollInterval milliseconds between two polls of a store
@@ -53,13 +54,19 @@ export async function walkStores(
   const byKey = new Array<StoreEntry | undefined>(end - firstKey);
   for (const store of stores) byKey[store.key - firstKey] = store;
   const size = Math.ceil(POLLS_AT_ONCE / Math.max(1, (to - from) / pollInterval));
-  for (const run of keyRuns(
-    Int32Array.from(stores, ({ key }) => key),
-    MOST_RUNS,
-    size,
-  )) {
-    const polls = await snapshot.polls(run.first, run.end, from, to);
-    const firstPolls = await snapshot.firstPolls(run.first, run.end);
+  const keys = Int32Array.from(stores, ({ key }) => key);
+  const runs = keyRuns(keys, MOST_RUNS, size);
+  const read = async ({ first, end }: KeyRun) => ({
+    polls: await snapshot.polls(first, end, from, to),
+    firstPolls: await snapshot.firstPolls(first, end),
+  });
+  let reading = runs[0] && read(runs[0]);
+  for (const [i, run] of runs.entries()) {
+    const { polls, firstPolls } = await (reading as ReturnType<typeof read>);
+    const next = runs[i + 1];
+    reading = next && read(next);
+    // It is awaited after these stores were walked, and must not count as unhandled until then.
+    reading?.catch(() => {});
     let first = 0;
     for (let key = run.first; key < run.end; key++) {
       if (key % STORES_A_STEP === 0) await slice.yieldIfOver();

@@ -73,11 +73,11 @@ export interface PeriodStore {
  */
 export function addStore({ open, unknown, planned, states }: PeriodStore, slots: Slots, sums: PeriodSums, row: number) {
   const { columns } = sums;
-  const add = (name: Summed, cell: number, time: number) => {
-    columns[name][row + cell] = (columns[name][row + cell] as number) + time;
+  const add = (column: Float64Array, cell: number, time: number) => {
+    column[row + cell] = (column[row + cell] as number) + time;
   };
-  const raise = (name: (typeof GREATEST)[number], cell: number, time: number) => {
-    if (time > (columns[name][row + cell] as number)) columns[name][row + cell] = time;
+  const raise = (column: Float64Array, cell: number, time: number) => {
+    if (time > (column[row + cell] as number)) column[row + cell] = time;
   };
   const outage = { cell: -1, time: 0 };
   const gap = { cell: -1, time: 0 };
@@ -85,14 +85,14 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
 
   const endOutage = () => {
     if (outage.time > 0) {
-      add('outages', outage.cell, 1);
-      add('outageTime', outage.cell, outage.time);
-      raise('longestOutage', outage.cell, outage.time);
+      add(columns.outages, outage.cell, 1);
+      add(columns.outageTime, outage.cell, outage.time);
+      raise(columns.longestOutage, outage.cell, outage.time);
     }
     outage.time = 0;
   };
   const endGap = () => {
-    if (gap.cell >= 0) raise('longestUnobserved', gap.cell, gap.time);
+    if (gap.cell >= 0) raise(columns.longestUnobserved, gap.cell, gap.time);
     gap.time = 0;
   };
   const addPolls = (cell: number, from: number, to: number) => {
@@ -105,14 +105,14 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
       endGap();
       gap.cell = cell;
       since = at;
-      add('polls', cell, 1);
+      add(columns.polls, cell, 1);
     }
     gap.time += to - since;
   };
   const addState = (cell: number, from: number, to: number, state: number) => {
-    if (state === UP) add('up', cell, to - from);
+    if (state === UP) add(columns.up, cell, to - from);
     if (state === DOWN) {
-      add('down', cell, to - from);
+      add(columns.down, cell, to - from);
       if (outage.time === 0) outage.cell = cell;
       outage.time += to - from;
     } else {
@@ -121,9 +121,9 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
     while (plan < planned.length && (planned[plan + 1] as number) <= from) plan += 2;
     for (let p = plan; p < planned.length && (planned[p] as number) < to; p += 2) {
       const time = Math.min(planned[p + 1] as number, to) - Math.max(planned[p] as number, from);
-      add('planned', cell, time);
-      if (state === UP) add('plannedUp', cell, time);
-      if (state === DOWN) add('plannedDown', cell, time);
+      add(columns.planned, cell, time);
+      if (state === UP) add(columns.plannedUp, cell, time);
+      if (state === DOWN) add(columns.plannedDown, cell, time);
     }
   };
   const addStates = (cell: number, from: number, to: number) => {
@@ -143,7 +143,7 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
       const begin = Math.max(from, slots.from[s] as number);
       const end = Math.min(to, slots.to[s] as number);
       const cell = slots.cell[s] as number;
-      add('open', cell, end - begin);
+      add(columns.open, cell, end - begin);
       addPolls(cell, begin, end);
       if (known) addStates(cell, begin, end);
       else addState(cell, begin, end, UNKNOWN);
