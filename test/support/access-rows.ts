@@ -71,6 +71,7 @@ const delivery = ({ delivery: id }: Ids): Question => ({ path: { delivery_id: id
 const oneImport = ({ import: id }: Ids): Question => ({ path: { id } });
 
 const T = '2023-01-22T12:00:00Z';
+const PERIOD = { period: '2023-01', as_of: T, known_at: T };
 const once = true;
 const PLANNED = { from: '2099-12-24T00:00:00Z', to: '2099-12-25T00:00:00Z', reason: 'x' };
 const rule = ({ rule }: Ids): Question => ({ path: { rule_id: rule } });
@@ -254,6 +255,12 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'POST /api/v1/reports/:id/cancel': [{ ask: report, status: 409, stranger: 404 }],
   'DELETE /api/v1/reports/:id': [{ ask: report, status: 204, stranger: 404, once }],
+
+  'GET /api/v1/analytics': [
+    { ask: () => ({ query: PERIOD }), status: 200 },
+    { ask: () => ({ query: { ...PERIOD, group_by: 'store_id', by: 'day', format: 'csv' } }), status: 200 },
+    { ask: ({ store }) => ({ query: { ...PERIOD, store_id: store } }), status: 200, stranger: 404 },
+  ],
 
   'GET /api/v1/alert-rules': [{ ask: nothing, status: 200, owner: 403, blind: RULES }],
   'POST /api/v1/alert-rules': [{ ask: () => ({ body: NEW_RULE }), status: 201, owner: 403, blind: RULES, once }],

@@ -73,7 +73,7 @@ export const AnalyticsQuery = Type.Object(
 const Ratio = (description: string) =>
   Nullable(Type.Number({ description: `${description}, 0 to 1; null if there is none`, examples: [0.9731] }));
 
-const Part = Type.Optional(Type.String());
+const Part = (description: string, example: string) => Type.Optional(Type.String({ description, examples: [example] }));
 
 const AnalyticsRow = Type.Object(
   {
@@ -84,16 +84,12 @@ const AnalyticsRow = Type.Object(
         examples: [{ brand: 'Bella' }],
       }),
     ),
-    hour: { ...Part, description: 'the local hour, for `by=hour`', examples: ['2026-11-01T01:00'] },
-    day: { ...Part, description: 'the local date, for `by=day`', examples: ['2026-11-01'] },
-    week: { ...Part, description: 'the ISO week, for `by=week`', examples: ['2026-W44'] },
-    month: { ...Part, description: 'the month, for `by=month`', examples: ['2026-11'] },
-    hour_of_week: {
-      ...Part,
-      description: 'for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167`',
-      examples: ['17'],
-    },
-    daypart: { ...Part, description: 'the name, for `by=daypart`', examples: ['lunch'] },
+    hour: Part('the local hour, for `by=hour`', '2026-11-01T01:00'),
+    day: Part('the local date, for `by=day`', '2026-11-01'),
+    week: Part('the ISO week, for `by=week`', '2026-W44'),
+    month: Part('the month, for `by=month`', '2026-11'),
+    hour_of_week: Part('for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167`', '17'),
+    daypart: Part('the name, for `by=daypart`', 'lunch'),
     stores: Type.Integer({ description: 'the stores of the group' }),
     open_seconds: Type.Number({ description: 'open = up + down + unknown' }),
     up_seconds: Type.Number(),
