@@ -80,6 +80,74 @@ export interface AlertRules {
   readonly items: readonly AlertRule[];
 }
 
+export interface Analytics {
+  readonly as_of: string;
+  /** planned downtime is as it was recorded until then */
+  readonly known_at: string;
+  /** the release of the IANA time zone database */
+  readonly tz_version: string;
+  /** the version of the server */
+  readonly program_version: string;
+  readonly period: AnalyticsPeriod;
+  readonly by: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart';
+  readonly group_by: readonly string[];
+  readonly stores: number;
+  /** by group, and within a group by time; a subtotal precedes its groups */
+  readonly rows: readonly AnalyticsRow[];
+}
+
+export interface AnalyticsPeriod {
+  readonly name: string | null;
+  /** a date or an instant */
+  readonly from: string;
+  /** the same; it is not part of the period */
+  readonly to: string;
+  readonly time_zone: string | null;
+  /** false: the period ends later than `as_of`, where this answer ends */
+  readonly complete: boolean;
+}
+
+export interface AnalyticsRow {
+  /** the values of the keys of `group_by`; null: the stores have no such label. A subtotal has the first keys only, and the total none. */
+  readonly group?: Readonly<Record<string, string | null>> | undefined;
+  /** the local hour, for `by=hour` */
+  readonly hour?: string | undefined;
+  /** the local date, for `by=day` */
+  readonly day?: string | undefined;
+  /** the ISO week, for `by=week` */
+  readonly week?: string | undefined;
+  /** the month, for `by=month` */
+  readonly month?: string | undefined;
+  /** for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167` */
+  readonly hour_of_week?: string | undefined;
+  /** the name, for `by=daypart` */
+  readonly daypart?: string | undefined;
+  /** the stores of the group */
+  readonly stores: number;
+  /** open = up + down + unknown */
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  /** open time with no poll that counts within eight days */
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+  /** open time in planned downtime */
+  readonly planned_seconds: number;
+  /** uptime outside planned downtime */
+  readonly adjusted_up_seconds: number;
+  /** downtime outside planned downtime */
+  readonly adjusted_down_seconds: number;
+  readonly adjusted_uptime_ratio: number | null;
+  /** the outages that begin here; one under way begins with the period */
+  readonly outages: number;
+  readonly mean_outage_seconds: number | null;
+  readonly longest_outage_seconds: number;
+  /** the longest open time of a store between two polls that count, or between one and an end of the period */
+  readonly longest_unobserved_seconds: number;
+  /** polls that count */
+  readonly polls: number;
+}
+
 export interface AppendedPolls {
   /** = added + replaced + already_there + repeated + rejected */
   readonly received: number;
@@ -2184,6 +2252,38 @@ export interface Routes {
       readonly format?: 'csv' | 'full' | 'json' | 'parquet' | undefined;
     };
     answer: string | unknown;
+  };
+  /** Get uptime and outages over a period, by time and by labels */
+  'GET /api/v1/analytics': {
+    query?: {
+      /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), which end with the last day that is over for all of these stores */
+      readonly period?: string | undefined;
+      /** instead of `period`: the first date, or an instant (RFC 3339) */
+      readonly from?: string | undefined;
+      /** the date or instant after the period, which is not part of it */
+      readonly to?: string | undefined;
+      /** an IANA time zone, whose clock has the days and hours; by default, those of each store count: its local time */
+      readonly time_zone?: string | undefined;
+      /** the parts of the period that have rows of their own; by default `total` */
+      readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart' | undefined;
+      /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
+      readonly daypart?: readonly string[] | undefined;
+      /** keys of labels, or `store_id`: each combination of their values has rows of its own */
+      readonly group_by?: readonly string[] | undefined;
+      /** whether there are also rows of the first keys alone, and of all stores; by default true */
+      readonly subtotals?: boolean | undefined;
+      /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
+      readonly label?: readonly string[] | undefined;
+      /** only these stores; each value is an id, or ids separated by commas or spaces */
+      readonly store_id?: readonly string[] | undefined;
+      /** an instant (RFC 3339): later polls do not count, and later time is not in the period; by default that of the latest poll of your stores */
+      readonly as_of?: string | undefined;
+      /** an instant (RFC 3339): the planned downtime that was recorded until then; by default now */
+      readonly known_at?: string | undefined;
+      /** by default `json` */
+      readonly format?: 'json' | 'csv' | undefined;
+    };
+    answer: Analytics | string;
   };
   /** List imports, newest first */
   'GET /api/v1/imports': {
