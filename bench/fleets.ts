@@ -30,6 +30,12 @@ export interface HourlyFleet {
 export const LARGE: HourlyFleet = { stores: 100_000, hours: 168, end: Date.UTC(2023, 0, 25, 18) };
 export const LARGEST: HourlyFleet = { stores: 1_000_000, hours: 204, end: Date.UTC(2023, 0, 25, 18) };
 
+/** January with the eight days before and after it. */
+export const MONTH: HourlyFleet = { stores: 14_000, hours: 47 * 24, end: Date.UTC(2023, 1, 9) };
+
+/** The brands of these stores. */
+const BRANDS = 12;
+
 /** The benchmark data in one temporary folder, each created on first use. */
 export class Fleets {
   readonly folder: string;
@@ -75,6 +81,11 @@ export class Fleets {
   /** A million stores, each polled once an hour for eight and a half days. */
   largestDatabase(): Promise<string> {
     return this.#hourly('largest.duckdb', LARGEST);
+  }
+
+  /** 14,000 stores of twelve brands, each polled once an hour for 47 days. */
+  monthDatabase(): Promise<string> {
+    return this.#hourly('month.duckdb', MONTH);
   }
 
   #hourly(file: string, fleet: HourlyFleet): Promise<string> {
@@ -139,8 +150,8 @@ async function fillHourly(path: string, { stores, hours, end }: HourlyFleet): Pr
   const database = await Database.open(path);
   const session = await database.session();
   await session.run(`
-    insert into stores (store_key, store_id, zone)
-    select i + 1, (1000000000 + i * 7919)::varchar,
+    insert into stores (store_key, store_id, labels, zone)
+    select i + 1, (1000000000 + i * 7919)::varchar, json_object('brand', 'Brand ' || (i % ${BRANDS}))::varchar,
       ['America/New_York', 'America/Chicago', 'America/Los_Angeles', 'Europe/Berlin', null][1 + i % 5]
     from range(${stores}) t(i)`);
   await session.run(`

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureAnalytics } from './analytics.ts';
 import { measureApi } from './api.ts';
 import type { Section } from './figures.ts';
 import { Fleets } from './fleets.ts';
@@ -28,6 +29,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   kernel: measureKernel,
   sql: measureSql,
   large: measureLarge,
+  analytics: measureAnalytics,
   latency: measureLatency,
   poller: measurePoller,
   postgres: measurePostgres,

@@ -14,7 +14,7 @@ import { compile } from './compile.js';
 // product: for HTTP, the classic endpoints, the stores, and everything that checks the route table.
 const SLOW = [
   'test/system/**',
-  'test/cli/wrong-values.test.ts',
+  'test/cli/{analytics,wrong-values}.test.ts',
   'test/control/running-server.test.ts',
   'test/demo/living.test.ts',
   'test/simulation/**',
@@ -25,12 +25,13 @@ const SLOW = [
   'test/security/{accounts,answers,bodies,oidc,program,second-factors}.test.ts',
   'test/storage/{duckdb-logs,memory}.test.ts',
   'test/alerts/mass-outages.test.ts',
+  'test/analytics/engines.test.ts',
   'test/bench/**',
   'test/storage/memory.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,corrupt-database,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',
-  'test/http/judgements/routes.test.ts',
+  'test/http/{analytics,judgements}/routes.test.ts',
   'test/http/stores/{delete-poll,hours,polls}.test.ts',
   'test/web/{accessibility,alerts,charts,coming-back,dashboard,downtime,focus,hours-editor,large-fleet,no-data,oidc,one-clock,open-tab,quick-ways,report-screens,second-factors,sign-in-links,store-names,stores}.test.ts',
   'test/intake/prober/{end-to-end,peers,prober,self-outage,silent-host}.test.ts',

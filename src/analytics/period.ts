@@ -14,10 +14,13 @@ export interface GivenPeriod {
   readonly to?: string | undefined;
 }
 
-/** What a text asks for: the dates of it, by the date on which it is asked; or instants. */
+/** What a text asks for: dates, some of which depend on the date on which it is asked; or instants. */
 export type AskedPeriod =
-  | { readonly kind: 'dates'; readonly name: string | undefined; datesOn(today: number): DateRange }
+  | { readonly kind: 'dates'; readonly name: string | undefined; datesOn(today: Today): DateRange }
   | { readonly kind: 'instants'; readonly from: number; readonly to: number };
+
+/** Finds the date on which it is asked, days since 1970-01-01, which takes some time. */
+export type Today = () => number;
 
 /** The longest period, days: ten years. */
 const LONGEST = 3_660;
@@ -112,14 +115,14 @@ const UNITS: Readonly<Record<string, Unit>> = {
 };
 
 /** `count` whole units that end with the one `back` units before that of today. */
-function relative(unit: Unit, count: number, back: number): (today: number) => DateRange {
+function relative(unit: Unit, count: number, back: number): (today: Today) => DateRange {
   return (today) => {
-    const end = unit.numberOf(today) + 1 - back;
+    const end = unit.numberOf(today()) + 1 - back;
     return { first: unit.firstDate(end - count), end: unit.firstDate(end) };
   };
 }
 
-function named(text: string): ((today: number) => DateRange) | undefined {
+function named(text: string): ((today: Today) => DateRange) | undefined {
   if (text === 'today') return relative(UNITS.day as Unit, 1, 0);
   if (text === 'yesterday') return relative(UNITS.day as Unit, 1, 1);
   const [, which, unit] = /^(this|last)-(week|month|quarter|year)$/.exec(text) ?? [];
@@ -127,7 +130,7 @@ function named(text: string): ((today: number) => DateRange) | undefined {
   const [, count, units] = /^last-([1-9]\d{0,3})-(day|week|month)s$/.exec(text) ?? [];
   if (units !== undefined) {
     const found = relative(UNITS[units] as Unit, Number(count), 1);
-    const { first, end } = found(0);
+    const { first, end } = found(() => 0);
     return end - first > LONGEST ? undefined : found;
   }
   const dates = fixed(text);

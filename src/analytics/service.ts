@@ -151,7 +151,7 @@ function resolved(
   asOf: number,
 ) {
   const isDates = period.kind === 'dates';
-  const dates = isDates ? period.datesOn(earliestDate(fleet, stores, zone, asOf)) : undefined;
+  const dates = isDates ? period.datesOn(() => earliestDate(fleet, stores, zone, asOf)) : undefined;
   const ends: PeriodEnds =
     dates === undefined ? (period as PeriodEnds & { kind: 'instants' }) : { kind: 'dates', dates };
   const texts =

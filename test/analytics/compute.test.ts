@@ -93,7 +93,7 @@ test('a group is the sum of its members, at every level and in every part of the
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
@@ -128,7 +128,7 @@ test('a period is its days, days are their hours, and both are weeks, months and
         assert.deepEqual([own.open, own.up, own.down], [open, up, down], name);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
@@ -154,6 +154,6 @@ test('each store has the figures of the kernel, by its own clock', async () => {
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

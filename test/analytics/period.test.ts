@@ -9,7 +9,7 @@ import { dayNumber } from '../support/periods.ts';
 function datesOf(given: GivenPeriod, today = '2026-11-28'): string {
   const asked = periodFrom(given, FIELDS);
   assert.equal(asked.kind, 'dates');
-  const { from, to } = textsOf((asked as Extract<typeof asked, { kind: 'dates' }>).datesOn(dayNumber(today)));
+  const { from, to } = textsOf((asked as Extract<typeof asked, { kind: 'dates' }>).datesOn(() => dayNumber(today)));
   return `${from} ${to}`;
 }
 
