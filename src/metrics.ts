@@ -39,6 +39,16 @@ export interface SyncGauges {
   readonly successAge: number | undefined;
 }
 
+/** Blocks of polls in ClickHouse. */
+export interface PollBlocks {
+  readonly pending: number;
+  /** For how long the oldest pending one has been pending, seconds. */
+  readonly pendingAge: number;
+  readonly withdrawn: number;
+  /** Parts of the table of polls. */
+  readonly parts: number;
+}
+
 /** The last outcomes of something that this server writes. */
 export interface WriterOutcomes {
   readonly name: string;
@@ -298,6 +308,39 @@ export class Metrics {
       'Time since a sync last read all its sources; absent if none ever did',
       ({ successAge }) => successAge,
     );
+  }
+
+  /** @param look asked at every scrape; if it fails, the metrics are omitted */
+  watchPollBlocks(look: () => Promise<PollBlocks>): void {
+    // All gauges of a scrape ask at once, and get one answer.
+    let asked: Promise<PollBlocks | undefined> | undefined;
+    const once = () => {
+      asked ??= look()
+        .catch(nothing)
+        .finally(() => {
+          asked = undefined;
+        });
+      return asked;
+    };
+    const gauge = (name: string, help: string, value: (blocks: PollBlocks) => number) =>
+      new Gauge({
+        name: `restaurant_monitor_${name}`,
+        help,
+        registers: [this.#registry],
+        async collect() {
+          this.remove();
+          const blocks = await once();
+          if (blocks !== undefined) this.set(value(blocks));
+        },
+      });
+    gauge('poll_blocks_pending', 'Blocks of polls that are being written to ClickHouse', ({ pending }) => pending);
+    gauge(
+      'poll_blocks_pending_age_seconds',
+      'For how long the oldest pending block of polls has been pending; 0: none is',
+      ({ pendingAge }) => pendingAge,
+    );
+    gauge('poll_blocks_withdrawn', 'Blocks of polls that failed and do not count', ({ withdrawn }) => withdrawn);
+    gauge('clickhouse_parts', 'Active parts of the table of polls in ClickHouse', ({ parts }) => parts);
   }
 
   /** @param look asked at every scrape */

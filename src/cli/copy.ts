@@ -7,6 +7,8 @@ export function copyCommand(program: Command): void {
     .description('copy everything to another database; run again to resume')
     .requiredOption('--from <url>', 'the database to read: a DuckDB file or postgres://…')
     .requiredOption('--to <url>', 'the database to write, which may be new')
+    .option('--from-polls <url>', 'clickhouse://… of the polls of a PostgreSQL source that has them there')
+    .option('--to-polls <url>', 'clickhouse://… for the polls of a PostgreSQL target')
     .option(
       '--from-results-dir <folder>',
       'the folder with the results of a DuckDB source (RESULTS_DIR, default ./var/results)',

@@ -98,6 +98,10 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   metrics.watchClock(() => clock.steps);
   const health = new Health({ now, elapsed });
   metrics.watchWriters(() => health.writers());
+  if (storage.pollBlocks !== undefined) {
+    const { pollBlocks } = storage;
+    metrics.watchPollBlocks(() => pollBlocks());
+  }
   const kernel = parts.kernel ?? createKernel(config, log);
   const reports = new ReportService({
     storage,

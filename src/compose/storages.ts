@@ -10,7 +10,7 @@ import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 
 export { restoreFile } from '../storage/duckdb/restore.ts';
 
-/** Opens the database with the engine of its location. The other engine is not loaded. */
+/** Opens the database with the engine of its location. The other engines are not loaded. */
 export async function openStorage(
   database: DatabaseLocation,
   budgets = DEFAULT_BUDGETS,
@@ -20,7 +20,10 @@ export async function openStorage(
   if (database.engine === 'duckdb')
     return DuckdbStorage.open(database.path, { maxStores: budgets.stores, duckdb, access });
   const { PostgresStorage } = await import('../storage/postgres/storage.ts');
-  return PostgresStorage.open(database.url, { maxStores: budgets.stores, staging: duckdb, access });
+  const options = { maxStores: budgets.stores, staging: duckdb, access };
+  if (database.polls === undefined) return PostgresStorage.open(database.url, options);
+  const { ClickhousePolls } = await import('../storage/clickhouse/polls.ts');
+  return PostgresStorage.open(database.url, { ...options, polls: new ClickhousePolls(database.polls) });
 }
 
 /** Where feeds that were read wait to be merged. */

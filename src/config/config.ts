@@ -18,8 +18,13 @@ import { loadSyncConfig, type SyncConfig } from './sync.ts';
 export type DatabaseLocation =
   /** A file; `undefined`: in memory. */
   | { readonly engine: 'duckdb'; readonly path: string | undefined }
-  /** The URL can contain a password, so it is only for the driver. */
-  | { readonly engine: 'postgres'; readonly url: string };
+  /** The URLs can contain passwords, so they are only for the drivers. */
+  | {
+      readonly engine: 'postgres';
+      readonly url: string;
+      /** The URL of the ClickHouse database that has the polls; `undefined`: they are in PostgreSQL, too. */
+      readonly polls?: string | undefined;
+    };
 
 export interface Config {
   readonly host: string;
@@ -102,7 +107,7 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
   return Object.freeze({
     host: hostFrom(setting('host', '--host', 'HOST', '127.0.0.1')),
     port: wholeNumber(setting('port', '--port', 'PORT', '5000'), 0, 65_535, 'a port number'),
-    database: databaseLocation(setting('database', '--database', 'DATABASE_URL', './var/monitor.duckdb')),
+    database: databaseFrom(env, flags.database),
     resultsDir: setting('resultsDir', '--results-dir', 'RESULTS_DIR', './var/results').value,
     reportRetention: retention(setting('reportRetention', '--report-retention', 'REPORT_RETENTION', '30d')),
     uploadsDir: setting('uploadsDir', '--uploads-dir', 'UPLOADS_DIR', './var/uploads').value,
@@ -126,6 +131,15 @@ export function loadConfig(env: Environment, flags: ConfigFlags = {}): Config {
     poll: loadPollConfig(env),
     sync: loadSyncConfig(env),
   });
+}
+
+/** A DuckDB file that a flag names has all its data, whatever the variables say. */
+function databaseFrom(env: Environment, flag: string | undefined): DatabaseLocation {
+  const polls = { name: 'POLLS_URL', value: env.POLLS_URL ?? '' };
+  const variable = { name: 'DATABASE_URL', value: env.DATABASE_URL || './var/monitor.duckdb' };
+  const location = databaseLocation(flag === undefined ? variable : { name: '--database', value: flag });
+  if (flag !== undefined && location.engine === 'duckdb') return location;
+  return withPolls(location, polls, variable.name);
 }
 
 function hostFrom({ name, value }: Setting): string {
@@ -184,4 +198,31 @@ export function databaseLocation({ name, value }: Setting): DatabaseLocation {
   }
   if (path === '') throw invalid(`${name} is "${value}", expected postgres://… or the path of a DuckDB file`);
   return { engine: 'duckdb', path: path === ':memory:' ? undefined : path };
+}
+
+/** What `POLLS_URL` looks like. */
+const POLLS_FORM = 'clickhouse://USER:PASSWORD@HOST:8123/DATABASE (clickhouses:// for TLS, with %-escapes)';
+
+/**
+ * The location of a database whose polls are in ClickHouse, if the setting of their URL is not empty. Messages do not name
+ * its value.
+ *
+ * @param database the name of the setting of the other URL
+ * @throws UserError `invalid_input` naming the setting
+ */
+export function withPolls(location: DatabaseLocation, { name, value }: Setting, database: string): DatabaseLocation {
+  if (value === '') return location;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^clickhouses?:$/.test(url.protocol) || url.hostname === '') {
+    throw invalid(`${name} is not a valid URL, expected ${POLLS_FORM}`);
+  }
+  if (!/^\/[\w-]+$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+    throw invalid(`${name} must name a database after the host, and nothing else: ${POLLS_FORM}`);
+  }
+  if (location.engine !== 'postgres') {
+    throw invalid(
+      `${name} is set, so ${database} must be postgres://…: ClickHouse keeps the polls, and PostgreSQL everything else`,
+    );
+  }
+  return { ...location, polls: value };
 }

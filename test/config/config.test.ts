@@ -226,3 +226,26 @@ test('a mail server needs a sender and the public URL', () => {
     );
   }
 });
+
+test('POLLS_URL names a ClickHouse database, for a database in PostgreSQL', () => {
+  const [postgres, polls] = ['postgres://ann:pw@db/monitor', 'clickhouse://ann:p%40ss@polls.test:8123/monitor'];
+  const load = (env: Record<string, string>, database?: string) =>
+    loadConfig(env, database === undefined ? {} : { database }).database;
+  assert.deepEqual(load({ DATABASE_URL: postgres, POLLS_URL: polls }), { engine: 'postgres', url: postgres, polls });
+  assert.deepEqual(load({ POLLS_URL: polls }, postgres), { engine: 'postgres', url: postgres, polls });
+  assert.deepEqual(load({ DATABASE_URL: postgres, POLLS_URL: '' }), { engine: 'postgres', url: postgres });
+  // A file that a flag names, such as that of a backup, has its polls itself.
+  assert.deepEqual(load({ POLLS_URL: polls }, 'a.duckdb'), { engine: 'duckdb', path: 'a.duckdb' });
+  for (const [env, message] of [
+    [{ POLLS_URL: polls }, /^POLLS_URL is set, so DATABASE_URL must be postgres:\/\/…/],
+    [{ POLLS_URL: polls, DATABASE_URL: 'a.duckdb' }, /^POLLS_URL is set, so DATABASE_URL must be postgres:\/\/…/],
+    [{ POLLS_URL: 'http://polls.test:8123/monitor' }, /^POLLS_URL is not a valid URL, expected clickhouse:\/\/USER/],
+    [{ POLLS_URL: 'clickhouse://' }, /^POLLS_URL is not a valid URL/],
+    [{ POLLS_URL: 'clickhouse://polls.test:8123' }, /^POLLS_URL must name a database after the host/],
+    [{ POLLS_URL: `${polls}?compress=1` }, /^POLLS_URL must name a database after the host, and nothing else/],
+  ] as const) {
+    const isSaid = (error: Error & { code?: string }) =>
+      error.code === 'invalid_input' && message.test(error.message) && !error.message.includes('p%40ss');
+    assert.throws(() => loadConfig({ DATABASE_URL: 'a.duckdb', ...env }), isSaid, JSON.stringify(env));
+  }
+});

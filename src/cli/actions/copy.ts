@@ -1,5 +1,5 @@
 import { openStorage } from '../../compose/storages.ts';
-import { databaseLocation } from '../../config/config.ts';
+import { type DatabaseLocation, databaseLocation, withPolls } from '../../config/config.ts';
 import { type CopySummary, copyStorage } from '../../copy.ts';
 import { ResultsFolder } from '../../reports/results.ts';
 import { configOf } from '../database.ts';
@@ -11,15 +11,20 @@ import { misuse, parsing } from '../usage.ts';
 export interface CopyFlags {
   readonly from: string;
   readonly to: string;
+  readonly fromPolls?: string;
+  readonly toPolls?: string;
   readonly fromResultsDir?: string;
   readonly toResultsDir?: string;
 }
 
 export async function copy(flags: CopyFlags): Promise<void> {
   if (flags.from === flags.to) throw misuse('--from and --to name the same database');
+  if (flags.fromPolls !== undefined && flags.fromPolls === flags.toPolls) {
+    throw misuse('--from-polls and --to-polls name the same database');
+  }
   const { budgets, resultsDir } = configOf();
-  const source = parsing(() => databaseLocation({ name: '--from', value: flags.from }));
-  const target = parsing(() => databaseLocation({ name: '--to', value: flags.to }));
+  const source = parsing(() => locationOf('--from', flags.from, flags.fromPolls));
+  const target = parsing(() => locationOf('--to', flags.to, flags.toPolls));
   const results = {
     from: new ResultsFolder(flags.fromResultsDir ?? resultsDir),
     to: new ResultsFolder(flags.toResultsDir ?? resultsDir),
@@ -40,6 +45,10 @@ export async function copy(flags: CopyFlags): Promise<void> {
   } finally {
     await from.close();
   }
+}
+
+function locationOf(name: '--from' | '--to', value: string, polls = ''): DatabaseLocation {
+  return withPolls(databaseLocation({ name, value }), { name: `${name}-polls`, value: polls }, name);
 }
 
 function describe(summary: CopySummary): void {

@@ -27,7 +27,7 @@ import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
-import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
+import { keyInvariants, quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { SqlJudgements } from '../sql/judgements.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
@@ -162,7 +162,9 @@ export class DuckdbStorage implements Storage {
       },
       prepare: async (session) => {
         await (readOnly ? requireSchema(session, path) : migrate(session));
-        if (access === 'write' || access === 'read') refuseDamage(path, await quickInvariants(session));
+        if (access === 'write' || access === 'read') {
+          refuseDamage(path, [...(await quickInvariants(session)), ...(await keyInvariants(session, ['polls']))]);
+        }
         if (readOnly) return;
         await beginOpening(session, path);
         // Only this process has the database, so a running report was interrupted.

@@ -93,6 +93,8 @@ export interface Storage {
     work: (session: RestoreSession) => Promise<T>,
     check: (invariants: readonly Invariant[]) => void,
   ): Promise<T>;
+  /** Missing on an engine that has polls and everything else in one database. */
+  pollBlocks?(): Promise<PollBlockFigures>;
   /** Checks everything that holds in a sound database. Reads all of it. */
   invariants(): Promise<Invariant[]>;
   /**
@@ -115,6 +117,18 @@ export interface Storage {
    */
   interrupt(): void;
   close(): Promise<void>;
+}
+
+/** The blocks of polls in a database apart from everything else, for those who watch it. */
+export interface PollBlockFigures {
+  /** Blocks that were sent, or are being sent, and do not count yet. */
+  readonly pending: number;
+  /** For how long the oldest of them has been pending, seconds; 0: none is. */
+  readonly pendingAge: number;
+  /** Blocks of transactions that failed, whose polls never count. */
+  readonly withdrawn: number;
+  /** Into how many parts the database has divided the polls. */
+  readonly parts: number;
 }
 
 /** A running restore. */

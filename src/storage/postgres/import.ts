@@ -27,9 +27,9 @@ import {
   sortPolls,
 } from '../sql/staging.ts';
 import { keepUnread } from '../sql/unread.ts';
-import type { PostgresConnection, PostgresPool, PostgresSql } from './client.ts';
-import type { Partitioning } from './partitioning.ts';
-import { NO_POLLS, PollMerge } from './poll-merge.ts';
+import type { PostgresConnection, PostgresSql } from './client.ts';
+import type { PollWriter } from './poll-log.ts';
+import { NO_POLLS } from './poll-merge.ts';
 
 /** Rows or ids per statement. */
 const BLOCK = 20_000;
@@ -38,10 +38,8 @@ export interface PostgresImportParts {
   readonly staging: Session;
   /** The connection of the import's transaction. */
   readonly connection: PostgresConnection;
-  /** For other connections; `undefined`: the transaction has locked the polls, so that no other could do anything. */
-  readonly pool: PostgresPool | undefined;
   readonly changes: Changes;
-  readonly partitioning: Partitioning;
+  readonly polls: PollWriter;
 }
 
 /** Copies staged tables to PostgreSQL and merges them, within the connection's present transaction. */
@@ -49,13 +47,13 @@ export class PostgresImportSession implements ImportSession {
   readonly staging: Session;
   readonly #sql: PostgresConnection;
   readonly #changes: Changes;
-  readonly #polls: PollMerge;
+  readonly #polls: PollWriter;
 
   constructor(parts: PostgresImportParts) {
     this.staging = parts.staging;
     this.#sql = parts.connection;
     this.#changes = parts.changes;
-    this.#polls = new PollMerge(parts);
+    this.#polls = parts.polls;
   }
 
   async storesAmong(ids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -83,7 +81,7 @@ export class PostgresImportSession implements ImportSession {
   async mergePolls(table: string): Promise<MergeCounts> {
     await this.nameStores(table);
     const { polls, repeated, range, reasons } = await sortPolls(this.staging, table, 'store_keys');
-    const merged = range === undefined ? NO_POLLS : await this.#polls.merge({ polls, range }, reasons);
+    const merged = range === undefined ? NO_POLLS : await this.#polls.merge(this.staging, { polls, range, reasons });
     const counts = { ...merged, repeated };
     await this.#bring('incoming_firsts', 'store_key integer, first_ms bigint', FIRST_INCOMING);
     await this.#sql.run(movingFirstPollsBack('incoming_firsts'));
@@ -196,12 +194,9 @@ export class PostgresImportSession implements ImportSession {
     await takeRecords(this.#sql);
   }
 
-  /**
-   * Call it once, after all merges and before the commit: readers of the shared partition wait from here to the commit.
-   */
+  /** Call it once, after all merges and before the commit. */
   async finish(): Promise<void> {
     await dropKept(this.#sql);
-    await this.#polls.finish();
   }
 
   /**

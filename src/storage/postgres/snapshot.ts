@@ -1,11 +1,5 @@
 import type { HoursColumns } from '../../domain/hours.ts';
-import {
-  arrangePolls,
-  type PackedMemory,
-  type PackedPolls,
-  type PollColumns,
-  packingBase,
-} from '../../domain/polls.ts';
+import type { PackedMemory, PackedPolls, PollColumns } from '../../domain/polls.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
@@ -15,14 +9,12 @@ import type { PollsOfReason, Snapshot, StoreColumns, StoredPoll, ZoneChangeRows 
 import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { latestPoll } from '../sql/latest-poll.ts';
-import { readPollReasons } from '../sql/reasons.ts';
 import { recordsQuery } from '../sql/records.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 import type { PostgresConnection } from './client.ts';
-import { readInstant, readRows } from './copy.ts';
-import { instant } from './instant.ts';
-import { scanEarliestPoll, scanLatestPoll } from './poll-range.ts';
+import { readRows } from './copy.ts';
+import type { PollReader } from './poll-log.ts';
 
 /** Rows that are fetched at a time. */
 const RECORDS_BLOCK = 5_000;
@@ -30,9 +22,11 @@ const RECORDS_BLOCK = 5_000;
 /** Reads within the connection's present transaction. */
 export class PostgresSnapshot implements Snapshot {
   readonly #sql: PostgresConnection;
+  readonly #polls: PollReader;
 
-  constructor(connection: PostgresConnection) {
+  constructor(connection: PostgresConnection, polls: PollReader) {
     this.#sql = connection;
+    this.#polls = polls;
   }
 
   async revision(): Promise<number> {
@@ -57,23 +51,15 @@ export class PostgresSnapshot implements Snapshot {
   }
 
   earliestPoll(): Promise<number | undefined> {
-    return scanEarliestPoll(this.#sql);
+    return this.#polls.earliest();
   }
 
   latestPoll(upTo?: number): Promise<number | undefined> {
-    return latestPoll(this.#sql, scanLatestPoll, upTo);
+    return latestPoll(this.#sql, (_, until) => this.#polls.latest(until), upTo);
   }
 
-  async latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
-    const until = upTo === undefined ? '' : `and instant <= ${instant(upTo)}`;
-    // One index lookup per store.
-    const [row = {}] = await this.#sql.list(
-      `select extract(epoch from max(latest)) * 1000 as instant
-       from stores, lateral (select max(instant) as latest from polls where polls.store_key = stores.store_key ${until}) p
-       where not deleted and store_id = any($1::text[])`,
-      [ids],
-    );
-    return row.instant === null ? undefined : Number(row.instant);
+  latestPollOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
+    return this.#polls.latestOf(ids, upTo);
   }
 
   census(): Promise<StoreCensus> {
@@ -115,9 +101,8 @@ export class PostgresSnapshot implements Snapshot {
     return records as StoreRecord[];
   }
 
-  async countPolls(from: number, to: number): Promise<number> {
-    const { polls } = await this.#sql.row(`select count(*) as polls from polls where ${between(from, to)}`);
-    return Number(polls);
+  countPolls(from: number, to: number): Promise<number> {
+    return this.#polls.count(from, to);
   }
 
   async hours(firstKey: number, endKey: number, from: number, to: number): Promise<HoursColumns> {
@@ -204,72 +189,20 @@ export class PostgresSnapshot implements Snapshot {
     return specialDates(this.#sql, key, from, to);
   }
 
-  /** Sorted here: the server would sort rows five times as wide, and a scan returns them in order. */
-  async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
-    const store = int32Column();
-    const instant = float64Column();
-    const active = uint8Column();
-    await this.#readPolls(firstKey, endKey, from, to, (own, at, isActive) => {
-      store.push(own);
-      instant.push(at);
-      active.push(isActive);
-    });
-    const polls = { length: store.length, store: store.values, instant: instant.values, active: active.values };
-    return arrangePolls(polls, endKey - firstKey);
+  polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
+    return this.#polls.polls(firstKey, endKey, from, to);
   }
 
-  async packedPolls(
-    firstKey: number,
-    endKey: number,
-    from: number,
-    to: number,
-    memory: PackedMemory,
-  ): Promise<PackedPolls> {
-    const base = packingBase(from, to);
-    const read = int32Column();
-    await this.#readPolls(firstKey, endKey, from, to, (own, at, isActive) => {
-      read.push(2 * (at - base) + isActive);
-      read.push(own);
-    });
-    const length = read.length / 2;
-    const words = memory.of(length);
-    words.set(read.values);
-    return { length, from: base, words };
-  }
-
-  async #readPolls(
-    firstKey: number,
-    endKey: number,
-    from: number,
-    to: number,
-    push: (store: number, instant: number, active: number) => void,
-  ): Promise<void> {
-    const query = `
-      select store_key, instant, active from polls
-      where store_key >= ${firstKey} and store_key < ${endKey} and ${between(from, to)}`;
-    await readRows(this.#sql, query, [4, 8, 1], (rows, count, width) => {
-      for (let row = 0, at = 0; row < count; row++, at += width) {
-        push(rows.getInt32(at + 6) - firstKey, readInstant(rows, at + 14), rows.getUint8(at + 26));
-      }
-    });
+  packedPolls(firstKey: number, endKey: number, from: number, to: number, memory: PackedMemory): Promise<PackedPolls> {
+    return this.#polls.packed(firstKey, endKey, from, to, memory);
   }
 
   pollReasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {
-    return readPollReasons(
-      this.#sql,
-      '(extract(epoch from instant) * 1000)::bigint',
-      `store_key >= $first and store_key < $end and ${between(from, to)}`,
-      { first: firstKey, end: endKey },
-    );
+    return this.#polls.reasons(firstKey, endKey, from, to);
   }
 
-  async inactiveKeys(from: number, to: number): Promise<Int32Array> {
-    const keys = int32Column();
-    const query = `select distinct store_key from polls where not active and ${between(from, to)}`;
-    await readRows(this.#sql, query, [4], (rows, count, width) => {
-      for (let row = 0, at = 0; row < count; row++, at += width) keys.push(rows.getInt32(at + 6));
-    });
-    return keys.values;
+  inactiveKeys(from: number, to: number): Promise<Int32Array> {
+    return this.#polls.inactiveKeys(from, to);
   }
 
   async firstPolls(firstKey: number, endKey: number): Promise<Float64Array> {
@@ -285,21 +218,7 @@ export class PostgresSnapshot implements Snapshot {
     return first;
   }
 
-  async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
-    const rows = await this.#sql.rows(
-      `select extract(epoch from instant) * 1000 as milliseconds, active, reason from polls
-       where store_key = $key and ${between(from, to)} order by instant desc limit $limit`,
-      { key, limit },
-    );
-    return rows.map(({ milliseconds, active, reason }) => ({
-      instant: Number(milliseconds),
-      active: active === true,
-      reason: reason === null ? undefined : String(reason),
-    }));
+  lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
+    return this.#polls.last(key, from, to, limit);
   }
-}
-
-/** Literals, since `copy` takes no parameters. */
-function between(from: number, to: number): string {
-  return `instant between ${instant(from)} and ${instant(to)}`;
 }

@@ -1,13 +1,20 @@
 import { Database } from '../../duckdb/database.ts';
 import type { DuckdbLimits } from '../../duckdb/limits.ts';
 import { DEFAULT_BUDGETS } from '../../lib/budgets.ts';
-import { isTemporary, messageOf, UserError } from '../../lib/errors.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
 import type { Sql } from '../../lib/sql.ts';
 import type { DatabaseContents } from '../ports/contents.ts';
 import type { ImportSession, MergeCounts } from '../ports/import-session.ts';
 import type { Invariant } from '../ports/invariants.ts';
 import type { Snapshot } from '../ports/snapshot.ts';
-import type { PollBatch, RestoreSession, SnapshotUse, Storage, StorageAccess } from '../ports/storage.ts';
+import type {
+  PollBatch,
+  PollBlockFigures,
+  RestoreSession,
+  SnapshotUse,
+  Storage,
+  StorageAccess,
+} from '../ports/storage.ts';
 import type { StoreWriter } from '../ports/stores.ts';
 import { append } from '../shared/appending.ts';
 import { refuseDamage } from '../shared/damage.ts';
@@ -22,9 +29,8 @@ import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
-import { quickInvariants, wholeInvariants } from '../sql/invariants.ts';
+import { catalogInvariants, quickInvariants } from '../sql/invariants.ts';
 import { SqlJudgements } from '../sql/judgements.ts';
-import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
@@ -37,17 +43,13 @@ import { PostgresImportSession } from './import.ts';
 import { POSTGRES_JSON } from './json-rows.ts';
 import { lockFor } from './lock.ts';
 import { migrate, requireSchema } from './migrate.ts';
-import { Partitioning } from './partitioning.ts';
-import { deleteSharedBefore, dropPartitionsBefore, partitions, SHARED_PARTITION } from './partitions.ts';
-import { scanLatestPoll } from './poll-range.ts';
+import type { PollLog, PollWriter } from './poll-log.ts';
+import { PostgresPolls } from './polls.ts';
 import { Pools } from './pools.ts';
 import { emptyFor } from './restore.ts';
 import { insertResult, PostgresResults, saveFigures } from './results.ts';
 import { PostgresSnapshot } from './snapshot.ts';
-import { countWeeks, mondayOf, PARTITION_RULES, type PartitionRules } from './weeks.ts';
-
-/** What one transaction deletes at most when old polls are deleted. */
-const PRUNED = { partitions: 50, polls: 100_000 };
+import { PARTITION_RULES, type PartitionRules } from './weeks.ts';
 
 /** The server's clock, milliseconds. */
 const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
@@ -55,7 +57,9 @@ const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 export interface PostgresStorageOptions {
   /** How many stores there may be. */
   readonly maxStores?: number;
-  /** Which weeks of polls have a partition of their own. */
+  /** Where the polls are; in this database, if not given. It is closed with the storage. */
+  readonly polls?: PollLog;
+  /** Which weeks of polls in this database have a partition of their own. */
   readonly rules?: PartitionRules;
   /** What the DuckDB that stages an import may take of the machine. */
   readonly staging?: DuckdbLimits | undefined;
@@ -63,6 +67,13 @@ export interface PostgresStorageOptions {
   readonly access?: StorageAccess;
   /** How long a request waits for an import or other changes, milliseconds. */
   readonly writeWait?: number;
+}
+
+/** What a write transaction works with. */
+interface Writing {
+  readonly connection: PostgresConnection;
+  readonly changes: Changes;
+  readonly polls: PollWriter;
 }
 
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
@@ -81,6 +92,7 @@ export class PostgresStorage implements Storage {
   readonly deliveries: SqlDeliveries;
   readonly peers: SqlPeerRegistry;
   readonly leases: SqlLeases;
+  readonly pollBlocks?: () => Promise<PollBlockFigures>;
   readonly #pools: Pools;
   readonly #staging: DuckdbLimits | undefined;
   #keys = new StoreKeys();
@@ -88,15 +100,17 @@ export class PostgresStorage implements Storage {
   #generation: unknown;
   readonly #maxStores: number;
   readonly #queue: WriteQueue;
-  readonly #partitioning: Partitioning;
+  readonly #polls: PollLog;
 
-  private constructor(pools: Pools, options: Required<Omit<PostgresStorageOptions, 'access'>>) {
-    const { maxStores, rules, staging, writeWait } = options;
+  private constructor(pools: Pools, options: Required<Omit<PostgresStorageOptions, 'access' | 'rules'>>) {
+    const { maxStores, polls, staging, writeWait } = options;
     this.#maxStores = maxStores;
     this.#pools = pools;
     this.#staging = staging;
     this.#queue = new WriteQueue(writeWait);
-    this.#partitioning = new Partitioning(rules);
+    this.#polls = polls;
+    const { figures } = polls;
+    if (figures !== undefined) this.pollBlocks = () => figures.call(polls);
     this.results = new PostgresResults(pools);
     const catalog = pools.catalog();
     this.reports = new SqlReportCatalog(catalog, {
@@ -134,7 +148,7 @@ export class PostgresStorage implements Storage {
    */
   static async open(url: string, options: PostgresStorageOptions = {}): Promise<PostgresStorage> {
     const { maxStores = DEFAULT_BUDGETS.stores, rules = PARTITION_RULES, staging, writeWait = WRITE_WAIT } = options;
-    const { access = 'write' } = options;
+    const { access = 'write', polls = new PostgresPolls(rules) } = options;
     const readOnly = access === 'read' || access === 'inspect';
     const place = placeOf(url);
     const pools = new Pools(url, { readOnly });
@@ -142,23 +156,26 @@ export class PostgresStorage implements Storage {
       // Fails sooner than the pool of the migrations when the server does not answer.
       await pools.control.run('select 1');
       await (readOnly ? requireSchema(pools.background, place) : migrate(pools.background));
-      if (access === 'write' || access === 'read') {
-        const polls = [SHARED_PARTITION, ...(await partitions(pools.background))];
-        refuseDamage(place, await quickInvariants(pools.background, polls));
-      }
-      const storage = new PostgresStorage(pools, { maxStores, rules, staging, writeWait });
-      if (access === 'write') await storage.#prepareWeeks();
-      return storage;
     } catch (error) {
-      await pools.close();
+      await Promise.all([pools.close(), polls.close()]);
       throw openError(url, error);
+    }
+    try {
+      await polls.open(pools, access, place);
+      if (access === 'write' || access === 'read') {
+        refuseDamage(place, [...(await quickInvariants(pools.background)), ...(await polls.quickInvariants())]);
+      }
+      return new PostgresStorage(pools, { maxStores, polls, staging, writeWait });
+    } catch (error) {
+      await Promise.all([pools.close(), polls.close()]);
+      throw error;
     }
   }
 
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>, use: SnapshotUse = 'request'): Promise<T> {
     const pool = use === 'request' ? this.#pools.requests : this.#pools.background;
     return pool.transaction(
-      (connection) => work(new PostgresSnapshot(connection)),
+      (connection) => work(new PostgresSnapshot(connection, this.#polls.reader(connection, use))),
       'begin isolation level repeatable read read only',
     );
   }
@@ -167,11 +184,10 @@ export class PostgresStorage implements Storage {
     const database = await Database.inMemory(this.#staging);
     const staging = await database.session();
     const pool = this.#pools.background;
-    const partitioning = this.#partitioning;
     try {
       return await this.#queue.run(() =>
-        this.#writing(pool, async (connection, changes) => {
-          const importing = new PostgresImportSession({ staging, connection, pool, changes, partitioning });
+        this.#writing(pool, async ({ connection, changes, polls }) => {
+          const importing = new PostgresImportSession({ staging, connection, changes, polls });
           const result = await work(importing);
           await importing.finish();
           return result;
@@ -185,8 +201,8 @@ export class PostgresStorage implements Storage {
 
   changing<T>(work: (writer: StoreWriter) => Promise<T>): Promise<T> {
     return this.#queue.runSoon(() =>
-      this.#writing(this.#pools.writes, (connection, changes) =>
-        work(new SqlStoreWriter(connection, changes, POSTGRES_JSON)),
+      this.#writing(this.#pools.writes, ({ connection, changes, polls }) =>
+        work(new SqlStoreWriter(connection, changes, POSTGRES_JSON, polls)),
       ),
     );
   }
@@ -194,12 +210,10 @@ export class PostgresStorage implements Storage {
   appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]> {
     const pool = this.#pools.writes;
     return this.#queue.runSoon(async () => {
-      const weeks = new Map<number, number>();
-      for (const { instants } of batches) countWeeks(instants, weeks);
-      await this.#partitioning.prepareFor(pool, weeks);
-      const { counts, keys } = await this.#writing(pool, async (connection, changes) => {
+      await this.#polls.prepareFor(batches);
+      const { counts, keys } = await this.#writing(pool, async ({ connection, changes, polls }) => {
         await saveCheckpoints(connection, batches);
-        return append(new PostgresAppending(connection, changes), batches, this.#keys, changes);
+        return append(new PostgresAppending(connection, changes, polls), batches, this.#keys, changes);
       });
       this.#keys.learn(keys);
       return counts;
@@ -209,20 +223,23 @@ export class PostgresStorage implements Storage {
   /**
    * Runs `work` as the only write transaction, and raises the revisions if it changed anything.
    *
+   * @param others whether other connections can write at the same time, such as for a partition
    * @param check the last thing before the commit
    */
   #writing<T>(
     pool: PostgresPool,
-    work: (connection: PostgresConnection, changes: Changes) => Promise<T>,
-    check: (connection: PostgresConnection) => Promise<void> = async () => {},
+    work: (writing: Writing) => Promise<T>,
+    { others = true, check }: { others?: boolean; check?: (connection: PostgresConnection) => Promise<void> } = {},
   ): Promise<T> {
     return pool.transaction(async (connection) => {
       await lockFor(connection, 'import');
       await this.#noticeRestore(connection);
-      const changes = new Changes(this.#maxStores, scanLatestPoll);
-      const result = await work(connection, changes);
+      const polls = this.#polls.writer(connection, others ? pool : undefined);
+      const changes = new Changes(this.#maxStores, (_, upTo) => polls.latest(upTo));
+      const result = await work({ connection, changes, polls });
+      await polls.finish();
       await changes.count(connection);
-      await check(connection);
+      await check?.(connection);
       return result;
     });
   }
@@ -235,23 +252,13 @@ export class PostgresStorage implements Storage {
     this.#keys = new StoreKeys();
   }
 
-  /** In steps, each a transaction of its own: other writers get their turn in between. */
-  async prune(before: number): Promise<number> {
-    const keep = mondayOf(before);
-    const dropping = (step: (sql: Sql) => Promise<number>) =>
-      this.#partitioning.dropping(this.#queue, this.#pools.background, async (sql) => {
-        const dropped = await step(sql);
-        await lowerLatestPoll(sql, scanLatestPoll, keep - 1);
-        return dropped;
-      });
-    while ((await dropping((sql) => dropPartitionsBefore(sql, keep, PRUNED.partitions))) > 0);
-    while ((await dropping((sql) => deleteSharedBefore(sql, keep, PRUNED.polls))) > 0);
-    return keep;
+  prune(before: number): Promise<number> {
+    return this.#polls.prune(before, this.#queue);
   }
 
   contents(): Promise<DatabaseContents> {
     return this.#pools.background.transaction(
-      (connection) => readContents(connection),
+      (connection) => readContents(connection, () => this.#polls.reader(connection, 'background').total()),
       'begin isolation level repeatable read read only',
     );
   }
@@ -263,15 +270,14 @@ export class PostgresStorage implements Storage {
   ): Promise<T> {
     const database = await Database.inMemory(this.#staging);
     const staging = await database.session();
-    const partitioning = this.#partitioning;
     try {
       return await this.#queue.run(() =>
         this.#writing(
           this.#pools.background,
-          async (connection, changes) => {
-            await emptyFor(connection, replace);
+          async ({ connection, changes, polls }) => {
+            await emptyFor(connection, replace, polls);
             changes.stores();
-            const target = new PostgresImportSession({ staging, connection, pool: undefined, changes, partitioning });
+            const target = new PostgresImportSession({ staging, connection, changes, polls });
             const result = await work({
               target,
               saveResult: (id, kind, bytes) => insertResult(connection, id, kind, [bytes]),
@@ -279,7 +285,8 @@ export class PostgresStorage implements Storage {
             await target.finish();
             return result;
           },
-          async (connection) => check(await wholeInvariants(connection)),
+          // The emptied tables are locked.
+          { others: false, check: async (connection) => check(await this.#invariants(connection)) },
         ),
       );
     } finally {
@@ -290,9 +297,13 @@ export class PostgresStorage implements Storage {
 
   invariants(): Promise<Invariant[]> {
     return this.#pools.background.transaction(
-      (connection) => wholeInvariants(connection),
+      (connection) => this.#invariants(connection),
       'begin isolation level repeatable read read only',
     );
+  }
+
+  async #invariants(connection: PostgresConnection): Promise<Invariant[]> {
+    return [...(await catalogInvariants(connection)), ...(await this.#polls.invariants(connection))];
   }
 
   async clock(): Promise<number> {
@@ -302,6 +313,7 @@ export class PostgresStorage implements Storage {
 
   async check(): Promise<void> {
     await this.#pools.control.row('select number from revision');
+    await this.#polls.check();
   }
 
   async checkWrite(now: number): Promise<void> {
@@ -310,17 +322,11 @@ export class PostgresStorage implements Storage {
 
   interrupt(): void {
     void this.#pools.interrupt();
+    this.#polls.interrupt();
   }
 
-  close(): Promise<void> {
-    return this.#pools.close();
-  }
-
-  /** Reading on is possible without the partitions of the next weeks. */
-  async #prepareWeeks(): Promise<void> {
-    await this.#partitioning.prepare(this.#pools.writes).catch((error) => {
-      if (!isTemporary(error)) throw error;
-    });
+  async close(): Promise<void> {
+    await Promise.all([this.#pools.close(), this.#polls.close()]);
   }
 }
 

@@ -37,24 +37,9 @@ const QUICK: readonly Rule[] = [
   unique('incidents', 'incident_id'),
 ];
 
-/** Rules that read everything. */
+/** Rules that read everything but polls. */
 const WHOLE: readonly Rule[] = [
   ...QUICK,
-  knownKeys('polls'),
-  belongs('polls', 'store_key', 'stores'),
-  unique('polls', 'store_key, instant'),
-  {
-    name: 'stores: first_poll_ms is not after the earliest poll',
-    sql: `select count(*) as broken, min(store_id) as example
-          from stores s join (select store_key, min(instant) as instant from polls group by store_key) p
-            on s.store_key = p.store_key
-          where s.first_poll_ms is null or s.first_poll_ms > extract(epoch from p.instant) * 1000`,
-  },
-  {
-    name: 'revision: latest_poll_ms is the instant of the newest poll',
-    sql: `select count(*) as broken, max(latest_poll_ms) as example from revision
-          where latest_poll_ms is distinct from (select round(extract(epoch from max(instant)) * 1000) from polls)`,
-  },
   unique('zone_changes', 'store_key, until_ms'),
   unique('user_stores', 'user_id, store_id'),
   unique('sessions', 'token_hash'),
@@ -88,18 +73,48 @@ const WHOLE: readonly Rule[] = [
   },
 ];
 
-/**
- * The rules that are cheap, however many polls there are.
- *
- * @param polls the tables of polls: one statement over all partitions could take more locks than a server has
- */
-export function quickInvariants(sql: Sql, polls: readonly string[] = ['polls']): Promise<Invariant[]> {
-  return look(sql, [...QUICK, ...polls.map(knownKeys)]);
+/** Rules that read all polls. */
+const POLLS: readonly Rule[] = [
+  knownKeys('polls'),
+  belongs('polls', 'store_key', 'stores'),
+  unique('polls', 'store_key, instant'),
+  {
+    name: 'stores: first_poll_ms is not after the earliest poll',
+    sql: `select count(*) as broken, min(store_id) as example
+          from stores s join (select store_key, min(instant) as instant from polls group by store_key) p
+            on s.store_key = p.store_key
+          where s.first_poll_ms is null or s.first_poll_ms > extract(epoch from p.instant) * 1000`,
+  },
+  {
+    name: 'revision: latest_poll_ms is the instant of the newest poll',
+    sql: `select count(*) as broken, max(latest_poll_ms) as example from revision
+          where latest_poll_ms is distinct from (select round(extract(epoch from max(instant)) * 1000) from polls)`,
+  },
+];
+
+/** The rules that are cheap, however many polls there are. */
+export function quickInvariants(sql: Sql): Promise<Invariant[]> {
+  return look(sql, QUICK);
+}
+
+/** The rule about tables of polls that is cheap. */
+export function keyInvariants(sql: Sql, tables: readonly string[]): Promise<Invariant[]> {
+  return look(sql, tables.map(knownKeys));
 }
 
 /** All rules. */
-export function wholeInvariants(sql: Sql): Promise<Invariant[]> {
+export async function wholeInvariants(sql: Sql): Promise<Invariant[]> {
+  return [...(await catalogInvariants(sql)), ...(await pollInvariants(sql))];
+}
+
+/** All rules about everything but polls. */
+export function catalogInvariants(sql: Sql): Promise<Invariant[]> {
   return look(sql, WHOLE);
+}
+
+/** All rules about polls. */
+export function pollInvariants(sql: Sql): Promise<Invariant[]> {
+  return look(sql, POLLS);
 }
 
 async function look(sql: Sql, rules: readonly Rule[]): Promise<Invariant[]> {

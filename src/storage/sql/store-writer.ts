@@ -1,10 +1,10 @@
-import { formatInstant } from '../../calendar/instant.ts';
 import type { Row, Sql } from '../../lib/sql.ts';
 import { labelsText } from '../../lib/store-fields.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
 import type { DeletedPoll, DescribedStore, StoreDescription, StoreRecord, StoreWriter } from '../ports/stores.ts';
 import { addAudit, addAudits } from './audit.ts';
 import type { JsonRows } from './json-rows.ts';
+import { type PollDeleting, SqlPollDeleting } from './poll-deleting.ts';
 import type { Changes } from './revision.ts';
 import { SqlScheduleWriter } from './schedule-writer.ts';
 import { UNKNOWN_UNTIL } from './unread.ts';
@@ -17,9 +17,12 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
   readonly #sql: Sql;
   readonly #changes: Changes;
   readonly #json: JsonRows;
+  readonly #polls: PollDeleting;
 
-  constructor(sql: Sql, changes: Changes, json: JsonRows) {
+  /** @param polls where the polls are; if not given, in the same database */
+  constructor(sql: Sql, changes: Changes, json: JsonRows, polls: PollDeleting = new SqlPollDeleting(sql)) {
     super(sql, changes, json);
+    this.#polls = polls;
     this.#sql = sql;
     this.#changes = changes;
     this.#json = json;
@@ -99,12 +102,8 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
 
   async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
     if (withPolls) {
-      const { latest } = await this.#sql.row(
-        'select extract(epoch from max(instant)) * 1000 as latest from polls where store_key = $key',
-        { key },
-      );
-      await this.#sql.run('delete from polls where store_key = $key', { key });
-      if (latest !== null) this.#changes.pollsDeleted(Math.round(Number(latest)));
+      const latest = await this.#polls.deleteAll(key);
+      if (latest !== undefined) this.#changes.pollsDeleted(latest);
       await this.#sql.run('update stores set first_poll_ms = null where store_key = $key', { key });
     }
     await this.deleteStores([key]);
@@ -120,26 +119,18 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
   }
 
   async deletePoll(key: number, instant: number): Promise<DeletedPoll | undefined> {
-    // A literal has the type of the column, which each engine has its own name for.
-    const at = `store_key = $key and instant = '${formatInstant(instant)}'`;
-    const [poll] = await this.#sql.rows(`select active, reason from polls where ${at}`, { key });
+    const poll = await this.#polls.deleteOne(key, instant);
     if (poll === undefined) return undefined;
-    await this.#sql.run(`delete from polls where ${at}`, { key });
     this.#changes.pollsDeleted(instant);
-    const values = { key, instant };
     const [first] = await this.#sql.rows(
       'select 1 from stores where store_key = $key and first_poll_ms = $instant::bigint',
-      values,
+      { key, instant },
     );
     if (first !== undefined) {
-      await this.#sql.run(
-        `update stores set first_poll_ms =
-           (select (extract(epoch from min(instant)) * 1000)::bigint from polls where store_key = $key)
-         where store_key = $key`,
-        { key },
-      );
+      const next = await this.#polls.earliestOf(key);
+      await this.#sql.run(`update stores set first_poll_ms = ${next ?? 'null'} where store_key = $key`, { key });
     }
-    return { active: poll.active === true, reason: textOf(poll.reason) ?? undefined };
+    return poll;
   }
 }
 

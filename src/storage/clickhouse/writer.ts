@@ -1,0 +1,186 @@
+import type { Session } from '../../duckdb/session.ts';
+import { numbersOf } from '../../duckdb/vectors.ts';
+import type { Sql } from '../../lib/sql.ts';
+import type { DeletedPoll } from '../ports/stores.ts';
+import type { IncomingPolls, PollWriter } from '../postgres/poll-log.ts';
+import type { PollCounts } from '../postgres/poll-merge.ts';
+import { type KnownPolls, type MergedPolls, NOT_STORED, type PollGroup } from '../shared/poll-group.ts';
+import { BlockBuilder } from './block-builder.ts';
+import { Cursor } from './cursor.ts';
+import { commitBlocks, committed, enterBlock, type View, withdrawPending } from './ledger.ts';
+import { ClickhousePollReader, type OrderedPolls, type ReaderParts, within } from './reader.ts';
+import { POLL_COLUMNS, POLLS } from './tables.ts';
+
+/** Rows of a block. */
+const BLOCK = 100_000;
+/** Polls that one query looks up. */
+const LOOKED_UP = 5_000;
+/** Stores up to which a query names each of them. */
+const NAMED_KEYS = 10_000;
+
+/** A change of the number of polls, as `POLL_COLUMNS` says. */
+const ADDED = 1;
+const REPLACED = 0;
+const DELETED = -1;
+
+interface WriterParts extends ReaderParts {
+  /** Another connection, whose statements stay when the transaction fails. */
+  readonly outside: Sql;
+}
+
+/** Changes polls in ClickHouse. What it writes counts once the transaction in PostgreSQL is committed. */
+export class ClickhousePollWriter extends ClickhousePollReader implements PollWriter {
+  readonly #outside: Sql;
+  /** The view when the first poll was read or written. */
+  #before: Promise<View> | undefined;
+  /** The blocks of this transaction, and those of them that could not be written. */
+  readonly #written: number[] = [];
+  readonly #failed: number[] = [];
+  readonly #block = new BlockBuilder();
+
+  constructor({ outside, ...parts }: WriterParts) {
+    super(parts);
+    this.#outside = outside;
+  }
+
+  protected override async view(): Promise<View> {
+    this.#before ??= this.#begin();
+    const { after, upTo, without } = await this.#before;
+    return { after, upTo: this.#written.at(-1) ?? upTo, without: [...without, ...this.#failed] };
+  }
+
+  async #begin(): Promise<View> {
+    await withdrawPending(this.parts.sql);
+    return committed(this.parts.sql);
+  }
+
+  async lookUp(polls: PollGroup): Promise<KnownPolls> {
+    const active = new Uint8Array(polls.length).fill(NOT_STORED);
+    const reasons = new Map<number, string>();
+    const places = new Map(
+      Array.from(polls.keys, (key, place) => [placeName(key, polls.instants[place] as number), place]),
+    );
+    for (let first = 0; first < polls.length; first += LOOKED_UP) {
+      const pairs = Array.from(
+        polls.keys.subarray(first, first + LOOKED_UP),
+        (key, i) => `(${key}, ${polls.instants[first + i]})`,
+      );
+      const known = this.ordered(
+        `${within(polls.from, polls.to)} and (k, t) in (${pairs.join(', ')})`,
+        polls.hasReasons,
+      );
+      for await (const block of known) {
+        for (const [i, key] of block.keys.entries()) {
+          const place = places.get(placeName(key, block.instants[i] as number)) as number;
+          active[place] = block.active[i] as number;
+          if (block.reasons[i]) reasons.set(place, block.reasons[i] as string);
+        }
+      }
+    }
+    return { active, reasons };
+  }
+
+  async write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
+    const { added, replaced } = polls.changes(there, reasons);
+    const put = (place: number, change: number) => {
+      const [key, instant] = [polls.keys[place] as number, polls.instants[place] as number];
+      this.#block.put(key, instant, polls.active[place] as number, reasons.get(place) ?? '', change);
+    };
+    for (const place of added) put(place, ADDED);
+    for (const place of replaced) put(place, REPLACED);
+    await this.#send();
+  }
+
+  /** Both the incoming polls and those that are there come ordered by store and instant. */
+  async merge(staging: Session, { range, reasons }: IncomingPolls): Promise<PollCounts> {
+    const there = new Cursor(await this.#there(staging, range, reasons));
+    await there.more();
+    let [added, replaced, alreadyThere] = [0, 0, 0];
+    const { chunks } = await staging.result(
+      `select store_key, epoch_ms(instant)::double, active::utinyint${reasons ? ', reason' : ''} from incoming_polls`,
+    );
+    for await (const chunk of chunks) {
+      const [keys, instants, states] = [numbersOf(chunk, 0), numbersOf(chunk, 1), numbersOf(chunk, 2)];
+      const texts = reasons ? (chunk.getColumnValues(3) as (string | null)[]) : [];
+      for (let i = 0; i < chunk.rowCount; i++) {
+        const [key, instant, active] = [keys[i] as number, instants[i] as number, states[i] as number];
+        const reason = texts[i] ?? '';
+        while (!there.seek(key, instant)) await there.more();
+        const met = there.met(key, instant);
+        if (met !== undefined && met.active === active && (reason === '' || reason === met.reason)) {
+          alreadyThere++;
+          continue;
+        }
+        if (met === undefined) added++;
+        else replaced++;
+        this.#block.put(key, instant, active, reason, met === undefined ? ADDED : REPLACED);
+        if (this.#block.rows === BLOCK) await this.#send();
+      }
+    }
+    await there.close();
+    await this.#send();
+    return { added, replaced, alreadyThere };
+  }
+
+  /** The polls that incoming ones may meet. */
+  async #there(
+    staging: Session,
+    range: IncomingPolls['range'],
+    reasons: boolean,
+  ): Promise<AsyncGenerator<OrderedPolls>> {
+    const keys = (
+      await staging.rows(`select distinct store_key as key from incoming_polls order by 1 limit ${NAMED_KEYS + 1}`)
+    ).map(({ key }) => Number(key));
+    const named = keys.length > NAMED_KEYS ? '' : ` and k in (${keys.join(', ')})`;
+    return this.ordered(`${within(range.from, range.to)}${named}`, reasons);
+  }
+
+  async deleteAll(key: number): Promise<number | undefined> {
+    const latest = await this.latestOfKey(key);
+    if (latest === undefined) return undefined;
+    for await (const block of this.ordered(`k = ${key}`, false)) {
+      for (const instant of block.instants) this.#block.put(key, instant, 0, '', DELETED);
+    }
+    await this.#send();
+    return latest;
+  }
+
+  async deleteOne(key: number, instant: number): Promise<DeletedPoll | undefined> {
+    const [poll] = await this.last(key, instant, instant, 1);
+    if (poll === undefined) return undefined;
+    this.#block.put(key, instant, 0, '', DELETED);
+    await this.#send();
+    return { active: poll.active, reason: poll.reason };
+  }
+
+  async clear(): Promise<void> {
+    const { upTo, without } = await this.view();
+    await this.parts.sql.run(`update poll_home set cleared_rev = ${Math.max(upTo, ...without)}`);
+    this.#before = committed(this.parts.sql);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#written.length > 0) await commitBlocks(this.parts.sql, this.#written);
+  }
+
+  /** Sends the rows that were collected as one block. */
+  async #send(): Promise<void> {
+    if (this.#block.rows === 0) return;
+    // What others have left pending is withdrawn before something is pending here.
+    await this.view();
+    const { clickhouse, use } = this.parts;
+    const rev = await enterBlock(this.#outside, this.#block.rows);
+    try {
+      await clickhouse.insert(POLLS, POLL_COLUMNS, this.#block.take(rev), String(rev), use);
+    } catch (error) {
+      this.#failed.push(rev);
+      throw error;
+    }
+    this.#written.push(rev);
+  }
+}
+
+/** A key of a map. */
+function placeName(key: number, instant: number): string {
+  return `${key} ${instant}`;
+}
