@@ -1,4 +1,4 @@
-import { zoneBetween } from '../calendar/tzdb.ts';
+import { offsetAt, zoneBetween } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
 import { type Cells, cellsOf, type DateRange, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
 import { type Slots, slotsIn } from '../domain/periods/slots.ts';
@@ -6,7 +6,7 @@ import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
 import { addStore, PeriodSums } from '../domain/periods/sums.ts';
 import type { ZoneStretch } from '../domain/schedule.ts';
 import { POLL_REACH } from '../domain/window.ts';
-import { instantOf } from '../domain/zone.ts';
+import { instantOf, type Zone } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
@@ -27,6 +27,11 @@ export interface PeriodTerms {
   readonly ends: PeriodEnds;
   /** No later poll counts, and no later time is in the period. */
   readonly asOf: number;
+  /**
+   * Limits the period to what was over at `asOf` of one that begins so much later, milliseconds: on dates, by the clock of
+   * each store. `undefined`: it is not limited.
+   */
+  readonly shift?: number | undefined;
   /** The zone whose clock divides time; `undefined`: that of each store. */
   readonly zone: string | undefined;
   readonly by: DivisionName;
@@ -83,7 +88,7 @@ export async function computePeriod(
   const to = Math.min(span.to, asOf);
   const read = { from: span.from - POLL_REACH, to: Math.min(to + POLL_REACH, asOf) };
   const cells = cellsIn(ends, by, dayparts);
-  const clocks = new Clocks(cells, span.from, to, terms.zone);
+  const clocks = new Clocks(cells, span.from, to, terms);
   const { base, schedule } = fleet.over(read.from, read.to);
   const sums = new PeriodSums(grouping.groups.length * cells.count);
   const states = newPeriodStates();
@@ -117,6 +122,7 @@ class Clocks {
   readonly #cells: Cells;
   readonly #from: number;
   readonly #to: number;
+  readonly #terms: PeriodTerms;
   /** That of a zone which counts for all stores. */
   readonly #only: readonly ZoneStretch[] | undefined;
   readonly #slots = new Map<string, Slots>();
@@ -124,10 +130,12 @@ class Clocks {
   #first = Number.POSITIVE_INFINITY;
   #end = 0;
 
-  constructor(cells: Cells, from: number, to: number, zone: string | undefined) {
+  constructor(cells: Cells, from: number, to: number, terms: PeriodTerms) {
     this.#cells = cells;
     this.#from = from;
     this.#to = to;
+    this.#terms = terms;
+    const { zone } = terms;
     this.#only = zone === undefined ? undefined : [always(zone, from, to)];
   }
 
@@ -136,16 +144,23 @@ class Clocks {
     const key = clock.map(({ zone, from }) => `${from} ${zone.name}`).join();
     let slots = this.#slots.get(key);
     if (slots === undefined) {
-      slots = slotsIn(clock, this.#from, this.#to, this.#cells);
+      const last = clock.at(-1) as ZoneStretch;
+      slots = slotsIn(clock, this.#from, Math.min(this.#to, this.#limitOn(last.zone)), this.#cells);
       this.#slots.set(key, slots);
       for (const cell of slots.cell) {
         this.#first = Math.min(this.#first, cell);
         this.#end = Math.max(this.#end, cell + 1);
       }
-      const last = clock.at(-1) as ZoneStretch;
       this.#zones.set(last.zone.name, last);
     }
     return slots;
+  }
+
+  #limitOn(zone: Zone): number {
+    const { ends, asOf, shift } = this.#terms;
+    if (shift === undefined) return Number.POSITIVE_INFINITY;
+    // `zone` has the offsets of the period, which may be long before.
+    return ends.kind === 'instants' ? asOf - shift : instantOf(zone, asOf + offsetAt(zone.name, asOf) - shift);
   }
 
   /** The cells that any of the slots is in, `[first, end)`. */

@@ -1,6 +1,7 @@
 import { formatInstant } from '../calendar/instant.ts';
 import type { Measures } from '../domain/periods/sums.ts';
 import { csvField, spreadsheetField } from '../lib/csv.ts';
+import type { PeriodResult } from './compute.ts';
 import { STORE_KEY } from './groups.ts';
 import type { Answer } from './service.ts';
 
@@ -69,15 +70,46 @@ interface Row {
   /** The part of the period. */
   readonly part: string;
   readonly figures: Figures;
+  /** Those of the other period; `undefined`: it has no such part, or there is none. */
+  readonly compared: Figures | undefined;
 }
 
-function* rowsIn({ result: { grouping, cells, first, end, sums } }: Answer): Generator<Row> {
+function* rowsIn({ result, compared }: Answer): Generator<Row> {
+  const { grouping, cells, first, end } = result;
   for (const [group, { values, stores }] of grouping.groups.entries()) {
     for (let cell = first; cell < end; cell++) {
-      yield { values, stores, part: cells.name(cell), figures: figuresOf(sums.at(group * cells.count + cell)) };
+      const other = compared !== undefined && hasCell(compared.result, cell) ? compared.result : undefined;
+      yield {
+        ...{ values, stores, part: cells.name(cell), figures: figuresAt(result, group, cell) },
+        compared: other && figuresAt(other, group, cell),
+      };
     }
   }
 }
+
+function hasCell({ first, end }: PeriodResult, cell: number): boolean {
+  return cell >= first && cell < end;
+}
+
+function figuresAt({ cells, sums }: PeriodResult, group: number, cell: number): Figures {
+  return figuresOf(sums.at(group * cells.count + cell));
+}
+
+/** How much greater shares are than in the other period, from -1 to 1; null: one of them is not known. */
+interface Changes {
+  readonly uptime_change: number | null;
+  readonly adjusted_uptime_change: number | null;
+}
+
+function changesOf({ figures, compared }: Row): Changes {
+  const change = (name: 'uptime_ratio' | 'adjusted_uptime_ratio') => {
+    const [now, before] = [figures[name], compared?.[name] ?? null];
+    return now === null || before === null ? null : now - before;
+  };
+  return { uptime_change: change('uptime_ratio'), adjusted_uptime_change: change('adjusted_uptime_ratio') };
+}
+
+const CHANGE_NAMES = ['uptime_change', 'adjusted_uptime_change'] as const;
 
 const ROWS_PER_CHUNK = 500;
 
@@ -105,7 +137,7 @@ interface Layout {
 
 /** What an answer says of itself. */
 export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }: Answer) {
-  const { period, zone, by, groupBy, stores, result } = answer;
+  const { period, zone, by, groupBy, stores, result, compared } = answer;
   return {
     as_of: formatInstant(asOf),
     known_at: formatInstant(knownAt),
@@ -120,41 +152,51 @@ export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }:
     },
     by,
     group_by: groupBy,
+    ...(compared && { compare: { with: compared.comparison, from: compared.from, to: compared.to } }),
     stores,
   };
 }
 
 function json(answer: Answer): Layout {
-  const { by, groupBy } = answer;
-  const row = ({ values, stores, part, figures }: Row) =>
-    JSON.stringify({
+  const { by, groupBy, compared: other } = answer;
+  const row = (one: Row) => {
+    const { values, stores, part, figures, compared = null } = one;
+    return JSON.stringify({
       ...(groupBy.length > 0 && { group: Object.fromEntries(values.map((value, i) => [groupBy[i], value ?? null])) }),
       ...(by !== 'total' && { [by]: part }),
       stores,
       ...figures,
+      ...(other && { compared, ...changesOf(one) }),
     });
+  };
   return { head: `${JSON.stringify(aboutOf(answer)).slice(0, -1)},"rows":[\n`, row, between: ',\n', tail: '\n]}\n' };
 }
 
 /** Each row has what the answer says of itself, so that a saved file can be computed again. */
 function csv(answer: Answer): Layout {
-  const { by, groupBy } = answer;
+  const { by, groupBy, compared: other } = answer;
   const { as_of, known_at, tz_version, program_version } = aboutOf(answer);
   const about = { as_of, known_at, tz_version, program_version };
   const header = [
     ...(groupBy.length > 0 ? ['level'] : []),
     ...groupBy.map((key) => spreadsheetField(key === STORE_KEY ? key : `label:${key}`)),
     ...(by === 'total' ? [] : [by]),
-    ...['stores', ...FIGURE_NAMES, ...Object.keys(about)],
+    ...['stores', ...FIGURE_NAMES],
+    ...(other ? [...FIGURE_NAMES.map((name) => `compared_${name}`), ...CHANGE_NAMES] : []),
+    ...Object.keys(about),
   ];
   const end = Object.values(about).join(',');
-  const row = ({ values, stores, part, figures }: Row) => {
+  const row = (one: Row) => {
+    const { values, stores, part, figures, compared } = one;
+    const changes = changesOf(one);
     const fields = [
       ...(groupBy.length > 0 ? [values.length] : []),
       ...groupBy.map((key, i) => (key === STORE_KEY ? csvField : spreadsheetField)(values[i] ?? '')),
       ...(by === 'total' ? [] : [spreadsheetField(part)]),
       stores,
       ...FIGURE_NAMES.map((name) => figures[name] ?? ''),
+      ...(other ? FIGURE_NAMES.map((name) => compared?.[name] ?? '') : []),
+      ...(other ? CHANGE_NAMES.map((name) => changes[name] ?? '') : []),
     ];
     return `${fields.join(',')},${end}\n`;
   };

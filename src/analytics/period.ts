@@ -2,7 +2,7 @@ import { instantFrom, parseInstant } from '../calendar/instant.ts';
 import { isDate } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
 import type { DateRange } from '../domain/periods/cells.ts';
-import { civilDate, dateText, daysUntil, mondayOf, monthOf, weekOf } from '../domain/periods/dates.ts';
+import { civilDate, daysUntil, mondayOf, monthOf, weekOf } from '../domain/periods/dates.ts';
 import { invalid } from '../lib/errors.ts';
 import { excerpt } from '../lib/text.ts';
 import type { Naming } from './naming.ts';
@@ -152,9 +152,4 @@ function fixed(text: string): DateRange | undefined {
   if (unit === '') return n <= 12 ? { first: daysUntil(y, n, 1), end: daysUntil(y, n + 1, 1) } : undefined;
   const first = mondayOf(y, n);
   return first < mondayOf(y + 1, 1) ? { first, end: first + 7 } : undefined;
-}
-
-/** Both ends of dates as texts; the second one is not part of them. */
-export function textsOf({ first, end }: DateRange): { from: string; to: string } {
-  return { from: dateText(first), to: dateText(end) };
 }

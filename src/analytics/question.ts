@@ -1,9 +1,10 @@
-import { zoneName } from '../calendar/tzdb.ts';
+import { isDate, zoneName } from '../calendar/tzdb.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
 import { type Daypart, DIVISIONS, type DivisionName } from '../domain/periods/cells.ts';
 import { checkAll, checkEach } from '../lib/checks.ts';
 import { invalid } from '../lib/errors.ts';
 import { excerpt, trimmed } from '../lib/text.ts';
+import { COMPARISONS, type Comparison } from './compare.ts';
 import type { Naming } from './naming.ts';
 import { type AskedPeriod, type GivenPeriod, instantGiven, periodFrom } from './period.ts';
 
@@ -15,6 +16,7 @@ export interface GivenQuestion extends GivenPeriod {
   readonly daypart?: readonly string[] | undefined;
   readonly group_by?: readonly string[] | undefined;
   readonly subtotals?: boolean | undefined;
+  readonly compare?: string | undefined;
   /** Each as `key:value`. */
   readonly label?: readonly string[] | undefined;
   readonly store_id?: readonly string[] | undefined;
@@ -34,6 +36,8 @@ export interface Question {
   /** Keys of labels, or `store_id`. */
   readonly groupBy: readonly string[];
   readonly subtotals: boolean;
+  /** `undefined`: with no other period. */
+  readonly comparison: Comparison | undefined;
   /** A store has all of them. */
   readonly labels: readonly Label[];
   /** `undefined`: all stores. */
@@ -59,6 +63,7 @@ export function questionFrom(given: GivenQuestion, naming: Naming): Question {
     by: () => divisionFrom(given.by ?? 'total', naming),
     dayparts: () => daypartsFrom(given, naming),
     groupBy: () => keysFrom(given.group_by ?? [], naming),
+    comparison: () => comparisonFrom(given, naming),
     labels: () => checkEach((given.label ?? []).map((text) => () => labelFrom(text, naming))),
     asOf: () => optionalInstant('as_of', given.as_of, naming),
     knownAt: () => optionalInstant('known_at', given.known_at, naming),
@@ -108,6 +113,24 @@ function daypartFrom(text: string, naming: Naming): Daypart {
   if (name !== '') return { name, start: Number(hours) * HOUR + Number(minutes) * MINUTE };
   const expected = 'a name and the local time at which it begins, such as lunch@11:00';
   throw invalid(`${naming('daypart')} is "${excerpt(text)}", expected ${expected}`, 'daypart');
+}
+
+/** The divisions whose parts are the same in every period. */
+const ALIKE: readonly DivisionName[] = ['total', 'hour_of_week', 'daypart'];
+
+function comparisonFrom({ compare, from, by }: GivenQuestion, naming: Naming): Comparison | undefined {
+  if (compare === undefined) return undefined;
+  const found = COMPARISONS.find((name) => name === compare);
+  if (found === undefined) {
+    const expected = COMPARISONS.join(' or ');
+    throw invalid(`${naming('compare')} is "${excerpt(compare)}", expected ${expected}`, 'compare');
+  }
+  if (by === undefined || ALIKE.some((name) => name === by) || from === undefined || isDate(from)) return found;
+  const expected = `dates, or ${naming('by')} to be one of ${ALIKE.join(', ')}: between instants, its parts do not correspond`;
+  throw invalid(
+    `${naming('compare')} is "${compare}" beside the instant ${naming('from')}, expected ${expected}`,
+    'compare',
+  );
 }
 
 function keysFrom(keys: readonly string[], naming: Naming): readonly string[] {

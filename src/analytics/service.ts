@@ -4,6 +4,7 @@ import { zoneBetween, zoneRelease } from '../calendar/tzdb.ts';
 import { latestInstant } from '../domain/future.ts';
 import { DAY } from '../domain/hours.ts';
 import type { DivisionName } from '../domain/periods/cells.ts';
+import { dateText } from '../domain/periods/dates.ts';
 import { wallAt } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
@@ -15,9 +16,9 @@ import { PromiseCache } from '../lib/promise-cache.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { type StoreEntry, visibleEntries } from '../stores/directory.ts';
-import { cellsIn, computePeriod, type PeriodEnds, type PeriodResult, spanOf } from './compute.ts';
+import { type Comparison, comparedEnds, shiftBetween } from './compare.ts';
+import { cellsIn, computePeriod, type PeriodEnds, type PeriodResult, type PeriodTerms, spanOf } from './compute.ts';
 import { type Grouping, grouped } from './groups.ts';
-import { textsOf } from './period.ts';
 import type { Question } from './question.ts';
 import { chosen, requireKeys } from './stores.ts';
 
@@ -48,6 +49,16 @@ export interface Answer {
   readonly groupBy: readonly string[];
   /** The number of stores. */
   readonly stores: number;
+  readonly result: PeriodResult;
+  /** The same measures of another period; `undefined`: it is compared with none. */
+  readonly compared: Compared | undefined;
+}
+
+/** Another period, with the same groups. Its parts correspond to those of the period by their numbers. */
+export interface Compared {
+  readonly comparison: Comparison;
+  readonly from: string;
+  readonly to: string;
   readonly result: PeriodResult;
 }
 
@@ -102,23 +113,48 @@ export class AnalyticsService {
         groupBy.length > 0 ? 'group_by' : 'by',
       );
     }
-    const name = JSON.stringify([
-      ...[revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf, ends, zone ?? null],
-      ...[by, dayparts, groupBy, question.subtotals, question.labels, question.storeIds ?? null],
-    ]);
-    const compute = () => {
+    const data = [revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf];
+    const asked = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
+    const resultOf = (ends: PeriodEnds, shift?: number) => {
       const { from, to } = spanOf(ends);
       const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
-      const terms = { ends, asOf, zone, by, dayparts, grouping, planned };
-      const { pollInterval } = this.#parts;
-      return storage.snapshot((snapshot) => computePeriod(snapshot, fleet, stores, terms, pollInterval), 'background');
+      const terms = { ends, asOf, shift, zone, by, dayparts, grouping, planned };
+      return this.#result([...data, ...asked, ends, shift ?? null], requester, fleet, stores, terms);
     };
-    this.#queue.join(requester, name);
-    const result = await this.#results.get(name, () => this.#queue.run(requester, name, compute));
+    const result = await resultOf(ends);
     if (result.polls === 0) throw withoutPolls(question, period, result.firstPoll, asOf);
     const { version: tzVersion } = zoneRelease();
     const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy };
-    return { ...about, stores: stores.length, result };
+    const compared = question.comparison && (await this.#compared(question.comparison, ends, result, resultOf));
+    return { ...about, stores: stores.length, result, compared };
+  }
+
+  /** As much of the other period as there is of this one until `asOf`. */
+  async #compared(
+    comparison: Comparison,
+    ends: PeriodEnds,
+    { complete }: PeriodResult,
+    resultOf: (ends: PeriodEnds, shift: number | undefined) => Promise<PeriodResult>,
+  ): Promise<Compared> {
+    const other = comparedEnds(ends, comparison);
+    // One that is over is compared with a whole one, which may be longer.
+    const shift = complete ? undefined : shiftBetween(ends, other);
+    return { comparison, ...textsOf(other), result: await resultOf(other, shift) };
+  }
+
+  #result(
+    key: readonly unknown[],
+    requester: string | undefined,
+    fleet: FleetSchedule,
+    stores: readonly StoreEntry[],
+    terms: PeriodTerms,
+  ): Promise<PeriodResult> {
+    const { storage, pollInterval } = this.#parts;
+    const name = JSON.stringify(key);
+    const compute = () =>
+      storage.snapshot((snapshot) => computePeriod(snapshot, fleet, stores, terms, pollInterval), 'background');
+    this.#queue.join(requester, name);
+    return this.#results.get(name, () => this.#queue.run(requester, name, compute));
   }
 
   async #latestPoll(visible: Visible, revision: number): Promise<number> {
@@ -154,8 +190,7 @@ function resolved(
   const dates = isDates ? period.datesOn(() => earliestDate(fleet, stores, zone, asOf)) : undefined;
   const ends: PeriodEnds =
     dates === undefined ? (period as PeriodEnds & { kind: 'instants' }) : { kind: 'dates', dates };
-  const texts =
-    ends.kind === 'dates' ? textsOf(ends.dates) : { from: formatInstant(ends.from), to: formatInstant(ends.to) };
+  const texts = textsOf(ends);
   const name = isDates ? period.name : undefined;
   if (spanOf(ends).from >= asOf) {
     const field = name === undefined ? 'from' : 'period';
@@ -163,6 +198,12 @@ function resolved(
     throw invalid(`${naming(field)} is "${name ?? texts.from}", expected ${expected}`, field);
   }
   return { ends, period: { name, ...texts } };
+}
+
+/** Both ends as texts. */
+function textsOf(ends: PeriodEnds): { readonly from: string; readonly to: string } {
+  if (ends.kind === 'instants') return { from: formatInstant(ends.from), to: formatInstant(ends.to) };
+  return { from: dateText(ends.dates.first), to: dateText(ends.dates.end) };
 }
 
 /** The earliest of the dates that the clocks of the stores show: all days before it are over everywhere. */

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { storeIdsFrom } from '../accounts/fields.ts';
+import { COMPARISONS } from '../analytics/compare.ts';
 import { ESTIMATORS } from '../domain/markov/estimator.ts';
 import { DIVISIONS } from '../domain/periods/cells.ts';
 import { FORMATS } from '../reports/formats.ts';
@@ -50,6 +51,9 @@ export function reportCommand(program: Command): void {
       listed((keys) => keys),
     )
     .option('--no-subtotals', 'with --group-by: only rows for the combinations of all labels')
+    .addOption(
+      new Option('--compare <period>', 'with a period: also the one before, or a year ago').choices(COMPARISONS),
+    )
     .option('--labels <labels...>', 'with a period: only stores that have all of these labels, each as key:value')
     .option(
       '--store-ids <ids...>',

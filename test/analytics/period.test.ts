@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIELDS, OPTIONS } from '../../src/analytics/naming.ts';
-import { type GivenPeriod, periodFrom, textsOf } from '../../src/analytics/period.ts';
+import { type GivenPeriod, periodFrom } from '../../src/analytics/period.ts';
 import { type GivenQuestion, questionFrom } from '../../src/analytics/question.ts';
+import { dateText } from '../../src/domain/periods/dates.ts';
 import { dayNumber } from '../support/periods.ts';
 
 /** The dates of a period that is asked for on a Saturday. */
 function datesOf(given: GivenPeriod, today = '2026-11-28'): string {
   const asked = periodFrom(given, FIELDS);
   assert.equal(asked.kind, 'dates');
-  const { from, to } = textsOf((asked as Extract<typeof asked, { kind: 'dates' }>).datesOn(() => dayNumber(today)));
-  return `${from} ${to}`;
+  const { first, end } = (asked as Extract<typeof asked, { kind: 'dates' }>).datesOn(() => dayNumber(today));
+  return `${dateText(first)} ${dateText(end)}`;
 }
 
 const NAMED: Readonly<Record<string, string>> = {

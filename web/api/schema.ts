@@ -91,9 +91,19 @@ export interface Analytics {
   readonly period: AnalyticsPeriod;
   readonly by: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart';
   readonly group_by: readonly string[];
+  readonly compare?: AnalyticsComparison | undefined;
   readonly stores: number;
   /** by group, and within a group by time; a subtotal precedes its groups */
   readonly rows: readonly AnalyticsRow[];
+}
+
+/** the other period, if there is one */
+export interface AnalyticsComparison {
+  readonly with: 'previous' | 'year_ago';
+  /** a date or an instant */
+  readonly from: string;
+  /** the same; it is not part of the other period */
+  readonly to: string;
 }
 
 export interface AnalyticsPeriod {
@@ -146,6 +156,9 @@ export interface AnalyticsRow {
   readonly longest_unobserved_seconds: number;
   /** polls that count */
   readonly polls: number;
+  readonly compared?: ComparedFigures | null | undefined;
+  readonly uptime_change?: number | null | undefined;
+  readonly adjusted_uptime_change?: number | null | undefined;
 }
 
 export interface AppendedPolls {
@@ -312,6 +325,32 @@ export type ClassicReportStatus = {
   /** the latest poll before `as_of` was older than two polling intervals: at `as_of` if that was given, or when the report of a live system was created */
   readonly warning?: string | undefined;
 };
+
+/** with `compare`: the same of the other period; null: it has no such part */
+export interface ComparedFigures {
+  /** open = up + down + unknown */
+  readonly open_seconds: number;
+  readonly up_seconds: number;
+  readonly down_seconds: number;
+  /** open time with no poll that counts within eight days */
+  readonly unknown_seconds: number;
+  readonly uptime_ratio: number | null;
+  /** open time in planned downtime */
+  readonly planned_seconds: number;
+  /** uptime outside planned downtime */
+  readonly adjusted_up_seconds: number;
+  /** downtime outside planned downtime */
+  readonly adjusted_down_seconds: number;
+  readonly adjusted_uptime_ratio: number | null;
+  /** the outages that begin here; one under way begins with the period */
+  readonly outages: number;
+  readonly mean_outage_seconds: number | null;
+  readonly longest_outage_seconds: number;
+  /** the longest open time of a store between two polls that count, or between one and an end of the period */
+  readonly longest_unobserved_seconds: number;
+  /** polls that count */
+  readonly polls: number;
+}
 
 export interface ContactPoint {
   /** the ID from the list */
@@ -2272,6 +2311,8 @@ export interface Routes {
       readonly group_by?: readonly string[] | undefined;
       /** whether there are also rows of the first keys alone, and of all stores; by default true */
       readonly subtotals?: boolean | undefined;
+      /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago` */
+      readonly compare?: 'previous' | 'year_ago' | undefined;
       /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
       /** only these stores; each value is an id, or ids separated by commas or spaces */

@@ -28,6 +28,7 @@ interface PeriodFlags {
   readonly dayparts?: readonly string[];
   readonly groupBy?: readonly string[];
   readonly subtotals?: boolean;
+  readonly compare?: string;
   readonly labels?: readonly string[];
   readonly storeIds?: readonly string[];
   readonly knownAt?: string;
@@ -77,9 +78,9 @@ type Produce = (run: RunOperation, warns: boolean) => Promise<void>;
  * @throws UsageError
  */
 function questionIn(flags: ReportFlags): GivenQuestion | undefined {
-  const { period, from, to, timeZone, by, dayparts, groupBy, labels, storeIds, knownAt } = flags;
+  const { period, from, to, timeZone, by, dayparts, groupBy, compare, labels, storeIds, knownAt } = flags;
   const given = {
-    ...{ period, from, to, by, daypart: dayparts, label: labels },
+    ...{ period, from, to, by, compare, daypart: dayparts, label: labels },
     ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt },
   };
   const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { COMPARISONS } from '../../analytics/compare.ts';
 import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
 import { MOST_DAYPARTS, MOST_KEYS } from '../../analytics/question.ts';
 import { DIVISIONS } from '../../domain/periods/cells.ts';
@@ -46,6 +47,12 @@ export const AnalyticsQuery = Type.Object(
         description: 'whether there are also rows of the first keys alone, and of all stores; by default true',
       }),
     ),
+    compare: Type.Optional(
+      OneOf(
+        [...COMPARISONS],
+        'another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago`',
+      ),
+    ),
     label: Texts(
       'only stores with all of these labels, each as `key:value`; case and accents of the value do not matter',
       [['city:Chicago']],
@@ -75,6 +82,31 @@ const Ratio = (description: string) =>
 
 const Part = (description: string, example: string) => Type.Optional(Type.String({ description, examples: [example] }));
 
+const figures = {
+  open_seconds: Type.Number({ description: 'open = up + down + unknown' }),
+  up_seconds: Type.Number(),
+  down_seconds: Type.Number(),
+  unknown_seconds: Type.Number({ description: 'open time with no poll that counts within eight days' }),
+  uptime_ratio: Ratio('uptime as a share of the known open time'),
+  planned_seconds: Type.Number({ description: 'open time in planned downtime' }),
+  adjusted_up_seconds: Type.Number({ description: 'uptime outside planned downtime' }),
+  adjusted_down_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
+  adjusted_uptime_ratio: Ratio('uptime outside planned downtime as a share of the known open time there'),
+  outages: Type.Integer({ description: 'the outages that begin here; one under way begins with the period' }),
+  mean_outage_seconds: Nullable(Type.Number({ description: 'downtime of these outages; null: there are none' })),
+  longest_outage_seconds: Type.Number(),
+  longest_unobserved_seconds: Type.Number({
+    description:
+      'the longest open time of a store between two polls that count, or between one and an end of the period',
+  }),
+  polls: Type.Integer({ description: 'polls that count' }),
+};
+
+const Change = (of: string) =>
+  Type.Optional(
+    Nullable(Type.Number({ description: `${of}, minus that of the other period; null: one of them is not known` })),
+  );
+
 const AnalyticsRow = Type.Object(
   {
     group: Type.Optional(
@@ -91,23 +123,17 @@ const AnalyticsRow = Type.Object(
     hour_of_week: Part('for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167`', '17'),
     daypart: Part('the name, for `by=daypart`', 'lunch'),
     stores: Type.Integer({ description: 'the stores of the group' }),
-    open_seconds: Type.Number({ description: 'open = up + down + unknown' }),
-    up_seconds: Type.Number(),
-    down_seconds: Type.Number(),
-    unknown_seconds: Type.Number({ description: 'open time with no poll that counts within eight days' }),
-    uptime_ratio: Ratio('uptime as a share of the known open time'),
-    planned_seconds: Type.Number({ description: 'open time in planned downtime' }),
-    adjusted_up_seconds: Type.Number({ description: 'uptime outside planned downtime' }),
-    adjusted_down_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
-    adjusted_uptime_ratio: Ratio('uptime outside planned downtime as a share of the known open time there'),
-    outages: Type.Integer({ description: 'the outages that begin here; one under way begins with the period' }),
-    mean_outage_seconds: Nullable(Type.Number({ description: 'downtime of these outages; null: there are none' })),
-    longest_outage_seconds: Type.Number(),
-    longest_unobserved_seconds: Type.Number({
-      description:
-        'the longest open time of a store between two polls that count, or between one and an end of the period',
-    }),
-    polls: Type.Integer({ description: 'polls that count' }),
+    ...figures,
+    compared: Type.Optional(
+      Nullable(
+        Type.Object(figures, {
+          title: 'ComparedFigures',
+          description: 'with `compare`: the same of the other period; null: it has no such part',
+        }),
+      ),
+    ),
+    uptime_change: Change('with `compare`: `uptime_ratio`'),
+    adjusted_uptime_change: Change('with `compare`: `adjusted_uptime_ratio`'),
   },
   { title: 'AnalyticsRow' },
 );
@@ -130,6 +156,16 @@ export const Analytics = Type.Object(
     ),
     by: OneOf([...DIVISIONS]),
     group_by: Type.Array(Type.String()),
+    compare: Type.Optional(
+      Type.Object(
+        {
+          with: OneOf([...COMPARISONS]),
+          from: Type.String({ description: 'a date or an instant', examples: ['2026-09-01'] }),
+          to: Type.String({ description: 'the same; it is not part of the other period', examples: ['2026-10-01'] }),
+        },
+        { title: 'AnalyticsComparison', description: 'the other period, if there is one' },
+      ),
+    ),
     stores: Type.Integer(),
     rows: Type.Array(AnalyticsRow, {
       description: 'by group, and within a group by time; a subtotal precedes its groups',

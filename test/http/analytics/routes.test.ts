@@ -195,6 +195,60 @@ test('a period ends at as_of, and a relative one with the last day that is over 
   assert.deepEqual([tokyo.period.from, tokyo.period.time_zone], ['2026-11-23', 'Asia/Tokyo']);
 });
 
+/** Figures of the brand Bella, in minutes. */
+function bellaOf(row: Record<string, unknown> | undefined) {
+  const { compared, uptime_change } = row ?? {};
+  return {
+    now: minutesOf(row).slice(0, 3),
+    before: minutesOf(compared as Record<string, unknown>).slice(0, 3),
+    uptime_change,
+  };
+}
+
+test('a period is compared with the one before, and with a year ago', async (t) => {
+  const { answered, ask } = await opened(t);
+  const query = { ...DAY, label: 'brand:Bella' };
+  const previous = await answered('operator', { ...query, compare: 'previous' });
+  assert.deepEqual(previous.compare, { with: 'previous', from: '2026-11-22', to: '2026-11-23' });
+  // On the 22nd, each store has the state of its first poll.
+  const figures = { now: [480, 180, 300], before: [480, 240, 240], uptime_change: 180 / 480 - 240 / 480 };
+  assert.deepEqual(bellaOf(previous.rows[0]), figures);
+  const { rows, compare } = await answered('operator', { ...query, compare: 'year_ago' });
+  assert.deepEqual(compare, { with: 'year_ago', from: '2025-11-24', to: '2025-11-25' });
+  assert.deepEqual(bellaOf(rows[0]), { now: [480, 180, 300], before: [480, 0, 0], uptime_change: null });
+  const csv = (await ask('operator', { ...query, compare: 'previous', format: 'csv' })).body.trim().split('\n');
+  const [names, values] = csv.map((line) => line.split(','));
+  assert.deepEqual(
+    ['down_seconds', 'compared_down_seconds', 'uptime_change'].map((name) => values?.[names?.indexOf(name) ?? -1]),
+    ['18000', '14400', '-0.125'],
+  );
+});
+
+test('a period that is not over is compared with as much of the other one', async (t) => {
+  const { answered } = await opened(t);
+  const query = { label: 'brand:Bella', compare: 'previous', as_of: '2026-11-23T18:00:00Z' };
+  const today = await answered('operator', { ...query, period: 'today' });
+  assert.deepEqual(today.compare, { with: 'previous', from: '2026-11-22', to: '2026-11-23' });
+  const { now, before } = bellaOf(today.rows[0]);
+  assert.deepEqual([now[0], before[0]], [240, 240]);
+  const days = await answered('operator', { ...query, period: '2026-11', by: 'day' });
+  assert.deepEqual(days.compare, { with: 'previous', from: '2026-10-01', to: '2026-11-01' });
+  const compared = days.rows.map(({ day, compared }) => [
+    day,
+    compared === null ? null : minutesOf(compared as Record<string, unknown>)[0],
+  ]);
+  assert.deepEqual([compared.length, compared.at(0), compared.at(-1)], [23, ['2026-11-01', 480], ['2026-11-23', 240]]);
+});
+
+test('a day that the other month does not have is compared with nothing', async (t) => {
+  const { storage, answered } = await opened(t);
+  await merge(storage, { polls: [['mine', Date.parse('2026-12-31T18:00:00Z'), true]] });
+  const query = { store_id: 'mine', compare: 'previous', as_of: '2027-01-02T00:00:00Z' };
+  const { rows } = await answered('operator', { ...query, period: '2026-12', by: 'day' });
+  const compared = rows.map(({ compared }) => compared !== null);
+  assert.deepEqual([compared.length, compared.indexOf(false)], [31, 30]);
+});
+
 test('a zone has the days of all stores, and instants have them, too', async (t) => {
   const { answered } = await opened(t);
   const query = { label: 'brand:Bella', by: 'hour' };
@@ -229,6 +283,10 @@ test('wrong input is refused with the thing, its value and what was expected', a
   await wrong(
     { period: '2020-01' },
     /period is "2020-01" \(2020-01-01 to 2020-02-01\), expected a period with polls of these stores: they were polled from 2026-11-23T00:00/,
+  );
+  await wrong(
+    { from: '2026-11-23T00:00:00Z', to: '2026-11-23T12:30:00Z', by: 'hour', compare: 'previous' },
+    /compare is "previous" beside the instant from, expected dates, or by to be one of total/,
   );
   await wrong({ ...DAY, store_id: 'nobody' }, /expected stores that were polled: these never were/);
   await wrong(
