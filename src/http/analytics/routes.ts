@@ -5,6 +5,7 @@ import { questionFrom } from '../../analytics/question.ts';
 import type { AnalyticsService } from '../../analytics/service.ts';
 import { answer, Raw } from '../document/media.ts';
 import { senderOf } from '../guards/rate-limit.ts';
+import { COMPUTATION_TIMEOUT } from '../guards/response-deadline.ts';
 import type { Routes } from '../types.ts';
 import { Analytics, AnalyticsQuery, ROOT, tags } from './schemas.ts';
 
@@ -16,7 +17,7 @@ export function analyticsRoutes(analytics: AnalyticsService): Routes {
     app.get(
       ROOT,
       {
-        config: { access: 'reports:read', quota: 'download' },
+        config: { access: 'reports:read', quota: 'download', responseTimeout: COMPUTATION_TIMEOUT },
         schema: {
           operationId: 'getAnalytics',
           tags,
