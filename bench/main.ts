@@ -17,6 +17,7 @@ import { machine } from './machine.ts';
 import { measureMillion } from './million.ts';
 import { measurePoller } from './poller.ts';
 import { measurePostgres } from './postgres.ts';
+import { measureProfile } from './profile.ts';
 import { render, renderInto, renderPlain } from './render.ts';
 import { measureReport } from './report.ts';
 import { measureSql } from './sql.ts';
@@ -26,6 +27,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   import: measureImport,
   sync: measureSync,
   report: measureReport,
+  profile: measureProfile,
   kernel: measureKernel,
   sql: measureSql,
   large: measureLarge,
@@ -50,7 +52,8 @@ const folder = mkdtempSync(join(tmpdir(), 'restaurant-monitor-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-console.log(machine());
+const measuredOn = machine();
+console.log(measuredOn);
 const fleets = new Fleets(folder);
 const sections: Section[] = [];
 for (const [name, measure] of Object.entries(MEASUREMENTS)) {
@@ -66,11 +69,8 @@ if (writes) {
   const file = new URL('../docs/performance.md', import.meta.url);
   const date = new Date().toISOString().slice(0, 10);
   const whole = named.length === 0;
-  await writeFile(
-    file,
-    whole
-      ? render({ date, machine: machine(), data: fleets.name, sections })
-      : renderInto(await readFile(file, 'utf8'), { date, machine: machine(), sections }),
-  );
+  const run = { date, machine: measuredOn, data: fleets.name, sections };
+  const notes = await readFile(new URL('notes.md', import.meta.url), 'utf8');
+  await writeFile(file, whole ? render(run, notes) : renderInto(await readFile(file, 'utf8'), run, notes));
   console.log('wrote docs/performance.md');
 }

@@ -162,7 +162,7 @@ async function sortedById(
   positions: Int32Array,
   { columns }: FigureColumns,
 ): Promise<Pick<ReportFigures, 'ids' | 'columns'>> {
-  if (isSorted(ids)) return { ids, columns: await rowsAt(columns, positions) };
+  if (await isSorted(ids)) return { ids, columns: await rowsAt(columns, positions) };
   const order = Int32Array.from(ids, (_, i) => i).sort((a, b) => ((ids[a] as string) < (ids[b] as string) ? -1 : 1));
   const sorted = order.map((i) => positions[i] as number);
   return { ids: Array.from(order, (i) => ids[i] as string), columns: await rowsAt(columns, sorted) };
@@ -185,8 +185,10 @@ async function rowsAt(
   return taken;
 }
 
-function isSorted(ids: readonly string[]): boolean {
+async function isSorted(ids: readonly string[]): Promise<boolean> {
+  const slice = new TimeSlice();
   for (let i = 1; i < ids.length; i++) {
+    if (i % STORES_PER_LOOK === 0) await slice.yieldIfOver();
     if (!((ids[i - 1] as string) < (ids[i] as string))) return false;
   }
   return true;

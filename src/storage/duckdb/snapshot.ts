@@ -102,7 +102,7 @@ export class DuckdbSnapshot implements Snapshot {
    * runs between two of them.
    */
   async #stores(from: string, parameters?: Parameters): Promise<StoreColumns> {
-    const pages = await this.#session.rows(
+    const pages = this.#session.chunks(
       `select to_json(list(store_key)) as keys, to_json(list(store_id)) as ids, to_json(list(zone)) as zones
        from (
          select *, (row_number() over () - 1) // ${STORES_PER_TURN} as page
@@ -113,11 +113,15 @@ export class DuckdbSnapshot implements Snapshot {
     const keys: number[] = [];
     const ids: string[] = [];
     const zones: (string | null)[] = [];
-    for (const page of pages) {
-      keys.push(...(JSON.parse(String(page.keys)) as number[]));
-      ids.push(...(JSON.parse(String(page.ids)) as string[]));
-      zones.push(...(JSON.parse(String(page.zones)) as (string | null)[]));
-      if (pages.length > 1) await yieldTurn();
+    for await (const chunk of pages) {
+      const columns = [0, 1, 2].map((column) => chunk.getColumnVector(column));
+      for (let page = 0; page < chunk.rowCount; page++) {
+        if (page > 0) await yieldTurn();
+        const [someKeys, someIds, someZones] = columns.map((column) => JSON.parse(String(column.getItem(page))));
+        keys.push(...(someKeys as number[]));
+        ids.push(...(someIds as string[]));
+        zones.push(...(someZones as (string | null)[]));
+      }
     }
     return { keys: Int32Array.from(keys), ids, zones };
   }
