@@ -37,7 +37,6 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
   const largePolls = LARGE.stores * LARGE.hours;
   const growth = small.large / largePolls / (small.fleet / small.polls);
   const { fleet, large } = small.stalls;
-  const stall = median(large.busy);
   return {
     title: '100,000 stores',
     text:
@@ -57,11 +56,7 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
       { what: 'longest stall, 14,226 stores', value: ms(median(fleet.whole)) },
       { what: 'longest stall, 14,226 stores, processor time of the thread', value: ms(median(fleet.busy)) },
       { what: 'longest stall, 100,000 stores', value: ms(median(large.whole)) },
-      {
-        what: '**longest stall, 100,000 stores, processor time of the thread**',
-        value: ms(stall),
-        target: atMost(stall, 15, ' ms'),
-      },
+      { what: 'longest stall, 100,000 stores, processor time of the thread', value: ms(median(large.busy)) },
       { what: 'memory before the report', value: megabytes(child.before) },
       {
         what: '**peak memory (resident)**',
@@ -73,7 +68,7 @@ export async function measureLarge(fleets: Fleets): Promise<Section> {
 }
 
 /** The longest stall of each of some reports, milliseconds. */
-class Stalls {
+export class Stalls {
   readonly whole: number[] = [];
   /** Without the time in which this thread was ready and had no processor, where the system says. */
   readonly busy: number[] = [];

@@ -17,6 +17,7 @@ import { machine } from './machine.ts';
 import { measureMillion } from './million.ts';
 import { measurePoller } from './poller.ts';
 import { measurePostgres } from './postgres.ts';
+import { measureProcessor } from './processor.ts';
 import { measureProfile } from './profile.ts';
 import { render, renderInto, renderPlain } from './render.ts';
 import { measureReport } from './report.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   import: measureImport,
   sync: measureSync,
   report: measureReport,
+  processor: measureProcessor,
   profile: measureProfile,
   kernel: measureKernel,
   sql: measureSql,

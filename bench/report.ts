@@ -8,7 +8,7 @@ import { LocalKernel } from '../src/reports/kernel.ts';
 import { atMost, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { loadBatch } from './kernel.ts';
-import { interleaved, median, processorTime, timed } from './measure.ts';
+import { interleaved, median, timed } from './measure.ts';
 import { Reporting } from './reporting.ts';
 
 const ROUNDS = 9;
@@ -44,12 +44,6 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
             whole: () => timed(() => readWhole(connection, POLLS)),
           },
         );
-        // Of all cores, so that other work on the machine changes it little.
-        const processor = await interleaved(ROUNDS, {
-          report: () => processorTime(() => reporting.reportOf({})),
-          markov: () => processorTime(() => reporting.reportOf({ estimator: 'markov' })),
-          least: () => processorTime(() => roofline.run()),
-        });
         await reporting.stop();
         await locally.stop();
         return {
@@ -84,15 +78,6 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
               value: times(report / least),
               target: atMost(report / least, 3, ' ×'),
             },
-            { what: 'report, processor time of all cores', value: ms(processor.report) },
-            {
-              what: 'report ÷ roofline, processor time of all cores',
-              value: times(processor.report / processor.least),
-            },
-            {
-              what: 'report with `markov` and ranges ÷ report, processor time of all cores',
-              value: times(processor.markov / processor.report),
-            },
             { what: 'report ÷ computed in the thread that reads', value: times(report / local) },
             {
               what: 'report with `markov` and ranges ÷ computed in the thread that reads',
@@ -118,7 +103,7 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
 }
 
 /** The kernel, and the same columns of polls in a file. */
-class Roofline {
+export class Roofline {
   readonly #batch: Batch;
   readonly #asOf: number;
   readonly #figures: FigureColumns;
