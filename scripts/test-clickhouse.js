@@ -1,26 +1,34 @@
-// Runs the tests in test/clickhouse on a current ClickHouse, which runs in the process of each test file. Its package is
-// too large to be among the dependencies of everybody, so it is installed into that folder first; where it cannot be,
-// the tests are skipped with the reason.
+// Runs the tests in test/clickhouse: those on a current ClickHouse, which runs in the process of each test file (*.chdb.ts),
+// and those on a server (*.server.ts), that of TEST_CLICKHOUSE_URL or Debian's. chDB is too large to be among the
+// dependencies of everybody, so it is installed into that folder first, and the server by apt-get where that is possible.
+// Tests that lack what they need are skipped with the reason.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, 'test', 'clickhouse');
+const SERVER = 'clickhouse-server';
 
-const reason = isInstalled() ? undefined : install();
+const patterns = process.argv.length > 2 ? process.argv.slice(2) : ['test/clickhouse/*.{chdb,server}.ts'];
+let files = globSync(patterns, { cwd: ROOT });
+const reason = files.some(isOnChdb) && !isInstalled() ? install() : undefined;
 if (reason !== undefined) {
-  console.log(`The tests on ClickHouse are skipped: chDB cannot be installed here.\n${reason}`);
-  process.exit(0);
+  console.log(`The tests on chDB are skipped, since it cannot be installed here:\n${reason}`);
+  files = files.filter((file) => !isOnChdb(file));
 }
-const patterns = process.argv.length > 2 ? process.argv.slice(2) : ['test/clickhouse/*.chdb.ts'];
-const { status } = spawnSync(process.execPath, [join('scripts', 'test.js'), ...patterns], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
+if (files.some((file) => !isOnChdb(file)) && !process.env.TEST_CLICKHOUSE_URL && !hasServer()) installServer();
+if (files.length === 0) process.exit(0);
+const { status } = spawnSync(process.execPath, [join('scripts', 'test.js'), ...files], { cwd: ROOT, stdio: 'inherit' });
 process.exit(status ?? 1);
+
+/** @param {string} file */
+function isOnChdb(file) {
+  return file.endsWith('.chdb.ts');
+}
 
 /** Whether the version of the lock file is there. */
 function isInstalled() {
@@ -37,4 +45,20 @@ function install() {
     encoding: 'utf8',
   });
   return status === 0 ? undefined : (error?.message ?? stderr).trim();
+}
+
+function hasServer() {
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, SERVER)));
+}
+
+/**
+ * Installs Debian's server without starting a service, as root and where there is apt-get; the tests say that they are
+ * skipped if there is none.
+ */
+function installServer() {
+  if (process.getuid?.() !== 0) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  /** @param {string[]} args */
+  const ask = (...args) => spawnSync('apt-get', args, { stdio: 'ignore', env });
+  if (ask('update').status === 0) ask('install', '--yes', '--no-install-recommends', SERVER);
 }

@@ -89,6 +89,35 @@ suite('polls in ClickHouse when something fails', () => {
     assert.ok((blocks?.parts ?? 0) > 0);
   });
 
+  test('a block that is sent again comes once', async (t) => {
+    const { open, clickhouse } = await place(t);
+    await open();
+    const send = (token: string) =>
+      clickhouse.insert(
+        POLLS,
+        POLL_COLUMNS,
+        // Polls of several weeks, which are several parts of the table.
+        {
+          rows: 3,
+          values: [
+            Int32Array.of(1, 1, 2),
+            Float64Array.of(T, T + 30 * 86_400_000, T),
+            Uint8Array.of(1, 0, 1),
+            ['', 'timeout', ''],
+            Int8Array.of(1, 1, 1),
+            Float64Array.of(1, 1, 1),
+          ],
+        },
+        token,
+        'background',
+      );
+    for (const token of ['1', '1', '1']) await send(token);
+    const rows = async () => Number((await clickhouse.row(`select count() as rows from ${POLLS}`, 'background')).rows);
+    assert.equal(await rows(), 3);
+    await send('2');
+    assert.equal(await rows(), 6);
+  });
+
   test('an import that fails in the middle leaves the polls as they were', async (t) => {
     const { open } = await place(t);
     const storage = await open();

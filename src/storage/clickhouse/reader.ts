@@ -22,6 +22,9 @@ const CHANGE = { name: 'change', type: 'Int8' } as const;
 const PACKED = { name: 'poll', type: 'UInt64', words: true } as const;
 const REASON = { name: 'reason', type: 'String' } as const;
 
+/** A condition that all rows match; earlier servers do not know `true`. */
+const EVERY = '1 = 1';
+
 export interface ReaderParts {
   readonly clickhouse: Clickhouse;
   /** The connection of the transaction in PostgreSQL. */
@@ -39,11 +42,11 @@ export class ClickhousePollReader implements PollReader {
   }
 
   earliest(): Promise<number | undefined> {
-    return this.#extreme('min', 'true');
+    return this.#extreme('min', EVERY);
   }
 
   latest(upTo?: number): Promise<number | undefined> {
-    return this.#extreme('max', upTo === undefined ? 'true' : `t <= ${Math.floor(upTo)}`);
+    return this.#extreme('max', upTo === undefined ? EVERY : `t <= ${Math.floor(upTo)}`);
   }
 
   async latestOf(ids: readonly string[], upTo?: number): Promise<number | undefined> {
@@ -70,7 +73,7 @@ export class ClickhousePollReader implements PollReader {
   }
 
   total(): Promise<number> {
-    return this.#sum('true');
+    return this.#sum(EVERY);
   }
 
   async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
@@ -198,7 +201,7 @@ export class ClickhousePollReader implements PollReader {
   async *earliestByStore(): AsyncGenerator<{ readonly key: number; readonly earliest: number }> {
     for await (const { rows, values } of this.parts.clickhouse.blocks(
       `select k, toFloat64(min(t)) as instant from ${POLLS}
-       where ${await this.#visible()} and ${await this.#notDeleted('true')} group by k order by k`,
+       where ${await this.#visible()} and ${await this.#notDeleted(EVERY)} group by k order by k`,
       [KEY, INSTANT],
       this.parts.use,
     )) {
@@ -314,5 +317,5 @@ export function within(from: number, to: number): string {
     ...(from === Number.NEGATIVE_INFINITY ? [] : [`t >= ${Math.ceil(from)}`]),
     ...(to === Number.POSITIVE_INFINITY ? [] : [`t <= ${Math.floor(to)}`]),
   ];
-  return parts.join(' and ') || 'true';
+  return parts.join(' and ') || EVERY;
 }
