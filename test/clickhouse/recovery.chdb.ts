@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Clickhouse } from '../../src/storage/clickhouse/client.ts';
 import { POLL_COLUMNS, POLLS } from '../../src/storage/clickhouse/tables.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
@@ -87,6 +88,28 @@ suite('polls in ClickHouse when something fails', () => {
     const blocks = await next.pollBlocks?.();
     assert.deepEqual([blocks?.pending, blocks?.pendingAge, blocks?.withdrawn], [0, 0, 1]);
     assert.ok((blocks?.parts ?? 0) > 0);
+  });
+
+  test('pruning removes the polls of blocks that failed, after a day, and then forgets the blocks', async (t) => {
+    const { url, clickhouse, open, leaveBlock } = await place(t);
+    const storage = await open();
+    await storage.appendPolls([{ ids: ['a'], instants: [T], active: [1] }]);
+    await leaveBlock([T, T + MINUTE]);
+    await storage.appendPolls([{ ids: ['a'], instants: [T + 2 * MINUTE], active: [1] }]);
+    const rows = async () => Number((await clickhouse.row(`select count() as rows from ${POLLS}`, 'background')).rows);
+    await storage.prune(0);
+    assert.equal(await rows(), 4, 'a server that hangs could still be sending it');
+    await execute(url, `update poll_batches set begun_at = begun_at - interval '25 hours' where status = 'withdrawn'`);
+    await storage.prune(0);
+    while ((await rows()) > 2) await sleep(50);
+    assert.equal((await storage.pollBlocks?.())?.withdrawn, 1);
+    await storage.prune(0);
+    assert.equal((await storage.pollBlocks?.())?.withdrawn, 0);
+    assert.deepEqual(await polls(storage), [
+      [0, 1],
+      [2, 1],
+    ]);
+    assert.deepEqual(await broken(storage), []);
   });
 
   test('a block that is sent again comes once', async (t) => {

@@ -44,6 +44,19 @@ export async function withdrawPending(sql: Sql): Promise<void> {
   await sql.run(`update poll_batches set status = 'withdrawn' where status = 'pending'`);
 }
 
+/** The withdrawn blocks that no server can be sending any more. */
+export async function longWithdrawn(sql: Sql): Promise<number[]> {
+  const rows = await sql.rows(
+    `select rev from poll_batches where status = 'withdrawn' and begun_at < now() - interval '1 day' order by rev`,
+  );
+  return rows.map(({ rev }) => Number(rev));
+}
+
+/** Forgets withdrawn blocks of which nothing is left. */
+export async function forgetBlocks(sql: Sql, revs: readonly number[]): Promise<void> {
+  await sql.run(`delete from poll_batches where rev in (${revs.join(', ')})`);
+}
+
 /**
  * Enters a block before it is sent.
  *

@@ -11,7 +11,7 @@ import type { WriteQueue } from '../shared/write-queue.ts';
 import { keptLatestPoll, lowerLatestPoll } from '../sql/latest-poll.ts';
 import { addressOf, Clickhouse, type ConnectClickhouse, connectTo } from './client.ts';
 import { firstPollInvariant, keyInvariants, newestInvariant, uniqueInvariant } from './invariants.ts';
-import { lastKnown, uncommitted, withdrawUnknown } from './ledger.ts';
+import { forgetBlocks, lastKnown, longWithdrawn, uncommitted, withdrawUnknown } from './ledger.ts';
 import { migrate, requireSchema } from './migrate.ts';
 import { ClickhousePollReader } from './reader.ts';
 import { POLLS, partitionOf } from './tables.ts';
@@ -78,9 +78,22 @@ export class ClickhousePolls implements PollLog {
         }
         const polls = this.reader(sql, 'background');
         await lowerLatestPoll(sql, (_, upTo) => polls.latest(upTo), keep - 1);
+        await this.#removeWithdrawn(sql);
       }),
     );
     return keep;
+  }
+
+  /** Deletes the rows of blocks that failed, in the background; the next time, such a block is forgotten. */
+  async #removeWithdrawn(sql: PostgresConnection): Promise<void> {
+    const revs = await longWithdrawn(sql);
+    if (revs.length === 0) return;
+    const among = `rev in (${revs.join(', ')})`;
+    const left = await this.#clickhouse.rows(`select distinct rev from ${POLLS} where ${among}`, 'background');
+    const there = new Set(left.map(({ rev }) => Number(rev)));
+    if (there.size > 0) await this.#clickhouse.run(`alter table ${POLLS} delete where ${among}`);
+    const gone = revs.filter((rev) => !there.has(rev));
+    if (gone.length > 0) await forgetBlocks(sql, gone);
   }
 
   quickInvariants(): Promise<Invariant[]> {
