@@ -2,7 +2,6 @@ import { atMost, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { Stalls } from './large.ts';
 import { interleaved, median, processorTime } from './measure.ts';
-import { Roofline } from './report.ts';
 import { Reporting } from './reporting.ts';
 
 const ROUNDS = 7;
@@ -10,16 +9,14 @@ const LARGE_ROUNDS = 2;
 
 /** The processor time of reports, which other work on the machine changes little. */
 export async function measureProcessor(fleets: Fleets): Promise<Section> {
-  const roofline = await Roofline.of(await fleets.database(), fleets.folder);
   const fleet = await withStorage(await fleets.database(), async (storage) => {
     const reporting = await Reporting.start(storage, fleets.folder);
-    const { report, markov, least } = await interleaved(ROUNDS, {
+    const { report, markov } = await interleaved(ROUNDS, {
       report: () => processorTime(() => reporting.report()),
       markov: () => processorTime(() => reporting.reportOf({ estimator: 'markov' })),
-      least: () => processorTime(() => roofline.run()),
     });
     await reporting.stop();
-    return { report, markov, least };
+    return { report, markov };
   });
   const large = await withStorage(await fleets.largeDatabase(), async (storage) => {
     const reporting = await Reporting.start(storage, fleets.folder);
@@ -34,13 +31,11 @@ export async function measureProcessor(fleets: Fleets): Promise<Section> {
     title: 'Processor time',
     text:
       'The processor time of all threads together, so that the figures stay comparable where a machine has other work. ' +
-      'The roofline is that of [Report](#report). A stall is that of [100,000 stores](#100000-stores): the processor ' +
+      'A stall is that of [100,000 stores](#100000-stores): the processor ' +
       'time that the thread that answers requests uses between two runs of a timer of a millisecond.',
     figures: [
-      { what: 'roofline, 14,226 stores', value: ms(fleet.least) },
       { what: 'report, 14,226 stores', value: ms(fleet.report) },
       { what: 'report with `markov` and ranges, 14,226 stores', value: ms(fleet.markov) },
-      { what: 'report ÷ roofline, processor time', value: times(fleet.report / fleet.least) },
       { what: 'report with `markov` and ranges ÷ report, processor time', value: times(fleet.markov / fleet.report) },
       { what: 'report, 100,000 stores', value: ms(large.report) },
       {

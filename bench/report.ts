@@ -103,7 +103,7 @@ export async function measureReport(fleets: Fleets): Promise<Section> {
 }
 
 /** The kernel, and the same columns of polls in a file. */
-export class Roofline {
+class Roofline {
   readonly #batch: Batch;
   readonly #asOf: number;
   readonly #figures: FigureColumns;
