@@ -236,7 +236,8 @@ async function take(
   file: string,
 ): Promise<void> {
   const context = await browser.newContext({
-    ...{ ...VIEWER, ...SIZES[size], colorScheme, reducedMotion: 'reduce' },
+    // The product speaks American English.
+    ...{ ...VIEWER, locale: 'en-US', ...SIZES[size], colorScheme, reducedMotion: 'reduce' },
     ...(shot.signedOut !== true && { storageState: session }),
   });
   const page = await context.newPage();

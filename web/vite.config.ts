@@ -78,7 +78,11 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     // What every page begins with is one script, which compresses better than many small ones.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } },
+      // Packing takes most of the time of a build; that is no news.
+      checks: { pluginTimings: false },
+    },
   },
   plugins: [packed()],
   server: { proxy: { '/api': 'http://127.0.0.1:5000' } },

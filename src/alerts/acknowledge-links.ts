@@ -36,8 +36,9 @@ export interface Acknowledgeable {
   readonly incidents: readonly IncidentRecord[];
   /** The names of their stores, by ID; stores without a name are missing. */
   readonly storeNames: ReadonlyMap<string, string>;
-  /** The name of the contact point that has the link. */
+  /** The name of the contact point that has the link, and its IANA time zone. */
   readonly by: string;
+  readonly zone: string;
 }
 
 /** A link that is valid. */
@@ -98,7 +99,8 @@ export class AcknowledgeLinks {
   }
 
   async #answer(incidents: readonly IncidentRecord[], { point }: ValidLink): Promise<Acknowledgeable> {
-    return { incidents, storeNames: storeNamesOf(incidents, await this.#parts.directory.current()), by: point.name };
+    const storeNames = storeNamesOf(incidents, await this.#parts.directory.current());
+    return { incidents, storeNames, by: point.name, zone: point.zone };
   }
 
   async #valid(token: string): Promise<ValidLink> {

@@ -37,7 +37,7 @@ export class BacktestService {
    */
   async run(principal: Principal, given: GivenRule, zone: string): Promise<Backtest & { readonly short: number }> {
     refuseOwner(principal);
-    await this.#parts.rules.check(given);
+    await this.#parts.rules.check(given, 'test');
     const requester = principal.kind === 'open' ? undefined : principal.userId;
     const result = await this.#queue.run(requester, JSON.stringify([given, zone]), () => this.#run(given, zone));
     return { ...result, short: shortIncidents(result).length };

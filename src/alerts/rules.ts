@@ -64,7 +64,7 @@ export class RuleService {
   /** @throws UserError `forbidden` for owners, `invalid_input` as `check` does, `conflict` when there are too many */
   async add(principal: Principal, given: GivenRule): Promise<AlertRuleRecord> {
     refuseOwner(principal);
-    await this.check(given);
+    await this.check(given, 'save');
     const rule: AlertRuleRecord = { ...given, id: newId(), version: 1, createdAt: this.#parts.now() };
     await this.#changing(actorOf(principal), 'alert_rule.created', async (changes) => {
       if ((await changes.rules()).length >= MOST_RULES) {
@@ -94,7 +94,7 @@ export class RuleService {
   ): Promise<AlertRuleRecord> {
     refuseOwner(principal);
     const known = await this.get(principal, id);
-    await this.check(change(known));
+    await this.check(change(known), 'save');
     return this.#changing(actorOf(principal), 'alert_rule.changed', async (changes) => {
       const before = found(await changes.rule(id), id);
       // What was checked is what is saved.
@@ -121,9 +121,10 @@ export class RuleService {
   /**
    * Refuses a rule that could never alert, or would notify nobody.
    *
+   * @param purpose `test`: owners may still be missing, since they can be added before the rule is saved
    * @throws UserError `invalid_input` with every reason
    */
-  async check(given: GivenRule): Promise<void> {
+  async check(given: GivenRule, purpose: 'save' | 'test'): Promise<void> {
     const { name, labels, rule, grouping, steps } = given;
     const faults = [...ruleFaults(rule), ...groupingFaults(grouping), ...stepFaults(steps)];
     const add = (field: string, message: string) => faults.push({ field, message });
@@ -138,7 +139,7 @@ export class RuleService {
       if (entries.some((store) => Object.hasOwn(store.labels, label))) continue;
       add('group_by', `group_by has "${label}", which no store has as a label`);
     }
-    faults.push(...(await recipientFaults(await this.#reachParts(), given)));
+    faults.push(...(await recipientFaults(await this.#reachParts(), given, purpose)));
     refuseFaults(faults);
   }
 
@@ -167,13 +168,17 @@ export class RuleService {
   }
 }
 
-async function recipientFaults(parts: ReachParts, rule: Pick<GivenRule, 'steps' | 'labels'>): Promise<RuleFault[]> {
+async function recipientFaults(
+  parts: ReachParts,
+  rule: Pick<GivenRule, 'steps' | 'labels'>,
+  purpose: 'save' | 'test' = 'save',
+): Promise<RuleFault[]> {
   const { unreached, ownerless, nobody } = await reachOf(parts, rule);
   const faults = unreached.map(({ step, words }) => {
     const field = `steps.${step}.contact_points`;
     return { field, message: `${field} has ${words}, expected contact points that get messages` };
   });
-  if (!nobody || unreached.length > 0) return faults;
+  if (!nobody || unreached.length > 0 || purpose === 'test') return faults;
   return ownerless.map((step) => {
     const field = `steps.${step}.owners`;
     return { field, message: `${field} is true, but ${NO_OWNER}, so the rule would notify nobody` };

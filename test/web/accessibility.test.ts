@@ -16,11 +16,11 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Serious violations with their places. */
+/** Serious violations, and a page without a heading of its own, with their places. */
 async function violations(page: Page): Promise<string[]> {
   const found = await axeViolations(page);
   return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || id === 'page-has-heading-one')
     .map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
@@ -244,6 +244,8 @@ async function opened(t: TestContext, who: string) {
 test('every page is accessible to an admin on every screen, light and dark', async (t) => {
   const { page, look, addUsers } = await opened(t, 'an admin');
   await look('/people');
+  await look('/account');
+  await look('/no-such-page');
   const owner = await addUsers();
   await look('/');
   await signIn(page, 'root');

@@ -1,12 +1,28 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Acknowledgeable, AcknowledgeLinks } from '../../alerts/acknowledge-links.ts';
+import { beganEarlier } from '../../alerts/store-incidents.ts';
 import { UserError } from '../../lib/errors.ts';
+import { timeIn } from '../../notify/messages/words.ts';
 import type { IncidentRecord } from '../../storage/ports/alerts.ts';
-import { type Html, html } from '../docs/html.ts';
+import { Html, html } from '../docs/html.ts';
 import type { Routes } from '../types.ts';
 
-const POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const STYLE = `
+:root { color-scheme: light dark; --paper: light-dark(#faf9f6, #141412); --ink: light-dark(#1d1c19, #f0eee8); --quiet: light-dark(#5c594f, #b3afa4); --line: light-dark(#dfdcd3, #3a3832); }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1.0625rem/1.5 system-ui, sans-serif; }
+main { max-width: 34rem; margin: 0 auto; padding: 2rem 1.25rem; }
+h1 { margin: 0 0 1rem; font-size: 1.5rem; }
+ul { margin: 0 0 1.5rem; padding: 0; list-style: none; border-top: 1px solid var(--line); }
+li { padding: 0.75rem 0; border-bottom: 1px solid var(--line); }
+li strong { display: block; }
+p, li span { color: var(--quiet); }
+button { width: 100%; min-height: 3rem; padding: 0.5rem 1rem; border: 0; border-radius: 0.5rem; background: var(--ink); color: var(--paper); font: inherit; font-weight: 600; cursor: pointer; }
+button:focus-visible { outline: 3px solid #2f6fd6; outline-offset: 2px; }
+`;
+const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 /** The incidents that the page lists. */
 const MOST_LISTED = 10;
@@ -79,7 +95,7 @@ function send(reply: FastifyReply, status: number, title: string, content: Html)
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>${title}</title>
-<link rel="stylesheet" href="/api/docs/style.css">
+<style>${new Html(STYLE)}</style>
 </head>
 <body><main><h1>${title}</h1>${content}</main></body>
 </html>`;
@@ -100,6 +116,7 @@ function question(found: Acknowledgeable): Html {
     return html`<p>Nothing is left to acknowledge: it has ended, or somebody has acknowledged it already.</p>`;
   }
   return html`${subjects(found)}
+<p>This stops reminders and escalation.</p>
 <form method="post"><button type="submit">Acknowledge as ${found.by}</button></form>`;
 }
 
@@ -108,10 +125,18 @@ function thanks(found: Acknowledgeable): Html {
   return html`<p>Acknowledged:</p>${subjects(found)}`;
 }
 
-function subjects({ incidents, storeNames }: Acknowledgeable): Html {
+function subjects({ incidents, storeNames, zone }: Acknowledgeable): Html {
   const more = incidents.length - MOST_LISTED;
-  return html`<ul>${incidents.slice(0, MOST_LISTED).map((incident) => html`<li>${subject(incident, storeNames)}</li>`)}</ul>
+  return html`<ul>${incidents.slice(0, MOST_LISTED).map((incident) => html`<li><strong>${subject(incident, storeNames)}</strong><span>${about(incident, zone)}</span></li>`)}</ul>
 ${more > 0 ? html`<p>and ${more} more</p>` : ''}`;
+}
+
+/** `Down since Fri, Nov 27, 19:05 (UTC+01:00) · Two checks` */
+function about(incident: IncidentRecord, zone: string): string {
+  const { kind, since, ruleName } = incident;
+  const what = kind === 'did_not_open' ? 'Not open since' : kind === 'blind' ? 'Since' : 'Down since';
+  const earlier = beganEarlier(incident) ? ', or earlier' : '';
+  return [`${what} ${timeIn(zone, since)}${earlier}`, ...(ruleName === '' ? [] : [ruleName])].join(' · ');
 }
 
 function subject({ kind, storeId, label, value }: IncidentRecord, names: Acknowledgeable['storeNames']): string {

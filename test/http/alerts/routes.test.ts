@@ -193,6 +193,8 @@ test('a rule that notifies owners only is refused until an owner of its stores c
     await changes.assignStores('anna', ['mine']);
   });
   assert.equal((await create()).statusCode, 400, 'an owner without a contact point');
+  const tested = await ask('operator', 'POST', '/alert-rules/backtest', { name: 'Owners', steps });
+  assert.equal(tested.statusCode, 200, 'it can be tested before');
   await server.storage.contactPoints.changing(async (changes) => {
     const team = await changes.contactPoint(TEAM);
     assert.ok(team !== undefined);
@@ -333,8 +335,9 @@ test('a link acknowledges what its message is about, once, by its button, and no
     server.app.inject({ method, url, headers: { accept: 'text/html', host: 'localhost' } });
   const page = await visit('GET');
   assert.deepEqual([page.statusCode, /<button type="submit">/.test(page.body)], [200, true]);
-  const listed = (body: string) => [...body.matchAll(/<li>([^<]*)/g)].map(([, subject]) => subject).sort();
+  const listed = (body: string) => [...body.matchAll(/<li><strong>([^<]*)/g)].map(([, subject]) => subject).sort();
   assert.deepEqual(listed(page.body), ['Ramen &amp; Co', 'elsewhere']);
+  assert.match(page.body, /Down since Tue, Nov 24, 11:40 \(UTC\), or earlier · Down</);
   assert.equal((await json('operator', 'GET', `/incidents/${ids.mine}`)).acknowledged_at, null);
   const thanks = await visit('POST');
   assert.deepEqual([thanks.statusCode, listed(thanks.body)], [200, ['Ramen &amp; Co', 'elsewhere']]);

@@ -4,7 +4,7 @@ import { NoAccess } from '../parts/notices.tsx';
 /** The page at an address that the user's role does not include. */
 export function NoAccessPage() {
   return (
-    <NoAccess>
+    <NoAccess whole>
       <HomeLink />
     </NoAccess>
   );

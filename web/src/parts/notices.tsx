@@ -54,20 +54,27 @@ export function Waiting() {
 }
 
 /** Shown in place of what the user's role does not include. */
-export function NoAccess({ children }: { readonly children?: ComponentChildren }) {
+export function NoAccess({ whole = false, children }: Pick<EmptyProps, 'whole' | 'children'>) {
   return (
-    <Empty title="You don't have access">
+    <Empty title="You don't have access" whole={whole}>
       <p>Your role does not include it. An admin can give you another one.</p>
       {children}
     </Empty>
   );
 }
 
-/** Shown in place of an empty list: the reason, and what to do next. */
-export function Empty({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
+interface EmptyProps {
+  readonly title: string;
+  /** It is all of the page, so its title is that of the page. */
+  readonly whole?: boolean;
+  readonly children?: ComponentChildren;
+}
+
+/** Shown in place of an empty list or page: the reason, and what to do next. */
+export function Empty({ title, whole = false, children }: EmptyProps) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {whole ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

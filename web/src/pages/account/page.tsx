@@ -13,7 +13,7 @@ export default function AccountPage() {
   const { value } = session;
   if (value.kind !== 'signed-in' || value.me.user === null) {
     return (
-      <Empty title="No users yet">
+      <Empty title="No users yet" whole>
         <Link class="button main" href="/people">
           Add the first admin
         </Link>

@@ -3,6 +3,7 @@ import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { duration } from '../../lib/format.ts';
 import { Ago, Instant } from '../../parts/time.tsx';
 import { asOf, setParams } from '../../state/place.ts';
+import { isOwner } from '../../state/session.ts';
 
 const DAY = 86_400;
 
@@ -46,7 +47,7 @@ export function PollerBanner({ fleet }: { readonly fleet: FleetStatus }) {
         {age_seconds < DAY ? `${duration(age_seconds)} ago` : <Ago at={latest_poll} />} (
         <Instant utc={latest_poll} zone={VIEWER_ZONE} as="date" />
         ). Figures are last known values.
-        {age_seconds < DAY && ' Check that the poller is running.'}
+        {age_seconds < DAY && !isOwner() && ' Check that the poller is running.'}
       </p>
       <button type="button" class="button" onClick={() => setParams({ as_of: latest_poll }, 'push')}>
         View latest data

@@ -11,6 +11,7 @@ import { chosenLabels } from '../../state/labels.ts';
 import { round } from '../../state/live.ts';
 import { usePages } from '../../state/pages.ts';
 import { hereWith, param, setParams } from '../../state/place.ts';
+import { isReturn } from '../../state/visits.ts';
 import { bringZones } from '../../state/zones.ts';
 import { ListControls, sortFrom, statesFrom } from './list-controls.tsx';
 import { OfflineReasons, reasonsFrom } from './offline-reasons.tsx';
@@ -48,9 +49,9 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
     round.value,
   );
 
-  // Choosing a count or a label above scrolls to the stores behind it.
+  // Choosing a count or a label above scrolls to the stores behind it, and so does opening a link with one.
   const chosen = [param('state'), ...filter.label].filter((part) => part !== '').join('\n');
-  const was = useSignal(chosen);
+  const was = useSignal(isReturn() ? chosen : '');
   useEffect(() => {
     if (was.value === chosen) return;
     was.value = chosen;

@@ -90,7 +90,8 @@ function IncidentRow({ incident }: { readonly incident: Incident }) {
       <p class="small quiet">
         {incidentWords(incident)}
         {kind === 'down' ? ' for ' : ' · for '}
-        {over(began_earlier, duration(lasted))} since <Instant utc={since} />
+        {over(began_earlier, duration(lasted))}, since {began_earlier && 'before '}
+        <Instant utc={since} />
         {reason !== null && ` · ${reasonInWords(reason)}`}
         {resolved_at !== null && (
           <>

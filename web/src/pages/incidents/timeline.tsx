@@ -70,7 +70,7 @@ function Polls({ polls }: { readonly polls: readonly SeenPoll[] }) {
   const ignored = whyNotCounted(first);
   return (
     <>
-      <span class="sign" data-kind={ignored === undefined ? status : 'outside'} aria-hidden="true" />{' '}
+      <span class="sign" data-kind={status} data-ignored={ignored !== undefined || undefined} aria-hidden="true" />{' '}
       {counted(polls.length, `${status} check`)}
       {reason !== null && <span class="quiet">: {reasonInWords(reason)}</span>}
       {ignored !== undefined && <span class="quiet"> (ignored: {ignored})</span>}

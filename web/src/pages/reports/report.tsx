@@ -144,7 +144,7 @@ function Outcome({ report, onEnd }: { readonly report: Report; readonly onEnd: (
 
 function NoReport() {
   return (
-    <Empty title="Report not found">
+    <Empty title="Report not found" whole>
       <p>It was deleted, or you don't have access.</p>
       <Link class="button" href={at('/reports')}>
         All reports

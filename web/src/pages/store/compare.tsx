@@ -177,7 +177,9 @@ function outagesIn({ outages }: Timeline, days: Comparison['first']): number {
 function line(words: string, one: number | undefined, two: number | undefined) {
   const said = (milliseconds: number) => openTime(milliseconds / 1_000);
   const shown = (milliseconds: number | undefined) => (milliseconds === undefined ? '–' : said(milliseconds));
-  const change = one === undefined || two === undefined ? undefined : signed(one - two, said);
+  // Of what is shown, so that the difference can be checked.
+  const rounded = (milliseconds: number) => Math.round(milliseconds / 60_000) * 60_000;
+  const change = one === undefined || two === undefined ? undefined : signed(rounded(one) - rounded(two), said);
   return { words, one: shown(one), two: shown(two), change };
 }
 

@@ -134,7 +134,8 @@ function PollMark({ placed: { poll, index, at }, left, zone, pointed, stop }: Ma
       type="button"
       class="poll"
       data-poll={index}
-      data-kind={poll.counts ? poll.status : 'outside'}
+      data-kind={poll.status}
+      data-ignored={!poll.counts || undefined}
       style={{ left }}
       tabIndex={stop.value === index ? 0 : -1}
       aria-label={`Check ${fullTime(at, zone)}: ${foundBy(poll)}${poll.counts ? '' : `, ignored (${whyNotCounted(poll)})`}`}

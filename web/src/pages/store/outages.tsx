@@ -1,4 +1,3 @@
-import type { StoreTime } from '../../../api/schema.ts';
 import { noOutages } from '../../lib/absence.ts';
 import { duration, openTime, over } from '../../lib/format.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
@@ -7,8 +6,15 @@ import { StateShape } from '../../parts/state-mark.tsx';
 import { Instant } from '../../parts/time.tsx';
 import type { WeekTimeline } from './week.ts';
 
+interface Props {
+  readonly timeline: WeekTimeline;
+  readonly zone: string;
+  /** Milliseconds: outages that are ongoing have lasted until then, also across closed time. */
+  readonly asOf: number;
+}
+
 /** The outages, latest first. */
-export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; readonly zone: string }) {
+export function Outages({ timeline, zone, asOf }: Props) {
   const { outages, seen, polls } = timeline;
   // Of an outage that nobody looked at any more, it is not known whether it goes on.
   const isStale = seen.segments.at(-1)?.state === 'unknown';
@@ -40,7 +46,7 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
                   <td>
                     <OutageStart at={from} earlier={began_earlier} sinceFirstPoll={since_first_poll} />
                   </td>
-                  <td data-label="ended">
+                  <td data-label={ongoing ? undefined : 'ended'}>
                     {ongoing && lastCheck !== undefined ? (
                       <span class="state wraps" data-state="unknown">
                         <StateShape state="unknown" /> Not checked since <Instant utc={lastCheck} zone={zone} />
@@ -55,7 +61,12 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
                   </td>
                   {hasReasons && <td data-label="reason">{reasons.map(reasonInWords).join('; ')}</td>}
                   <td class="number" data-label="duration">
-                    {ongoing && isStale ? '–' : over(began_earlier, durationOf(from, to, lost_seconds))}
+                    {ongoing && isStale
+                      ? '–'
+                      : over(
+                          began_earlier,
+                          durationOf(Date.parse(from.utc), ongoing ? asOf : Date.parse(to.utc), lost_seconds),
+                        )}
                   </td>
                   <td class="number" data-label="downtime">
                     <strong>{over(began_earlier, openTime(lost_seconds))}</strong>
@@ -70,6 +81,6 @@ export function Outages({ timeline, zone }: { readonly timeline: WeekTimeline; r
 }
 
 /** An outage that began before `from` lasted at least for the downtime that was seen. */
-function durationOf(from: StoreTime, to: StoreTime, lost: number): string {
-  return duration(Math.max((Date.parse(to.utc) - Date.parse(from.utc)) / 1_000, lost));
+function durationOf(from: number, to: number, lost: number): string {
+  return duration(Math.max((to - from) / 1_000, lost));
 }

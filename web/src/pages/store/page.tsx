@@ -77,7 +77,7 @@ export default function StorePage({ id }: { readonly id: string }) {
 
 function NoStore({ id }: { readonly id: string }) {
   return (
-    <Empty title="Store not found">
+    <Empty title="Store not found" whole>
       <p>
         There is no store <span class="code">{id}</span>, or you don't have access.
       </p>

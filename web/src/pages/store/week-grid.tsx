@@ -93,25 +93,27 @@ function Axis({ longest }: { readonly longest: number }) {
 }
 
 const SIGNS = [
-  { kind: 'up', words: 'up' },
-  { kind: 'down', words: 'down' },
-  { kind: 'unknown', words: 'unknown' },
-  { kind: 'closed', words: 'closed' },
-  { kind: 'active', words: 'check: active' },
-  { kind: 'inactive', words: 'check: inactive' },
-  { kind: 'outside', words: 'check ignored (outside hours)' },
-] as const;
+  { kinds: ['up'], words: 'up' },
+  { kinds: ['down'], words: 'down' },
+  { kinds: ['unknown'], words: 'unknown' },
+  { kinds: ['closed'], words: 'closed' },
+  { kinds: ['active'], words: 'check: active' },
+  { kinds: ['inactive'], words: 'check: inactive' },
+  { kinds: ['active', 'inactive'], ignored: true, words: 'check ignored (outside hours)' },
+];
 
 /** Only where there is any. */
-const PLANNED = { kind: 'planned', words: 'planned downtime' } as const;
+const PLANNED = { kinds: ['planned'], words: 'planned downtime' };
 
 function Legend({ planned }: { readonly planned: boolean }) {
-  const signs = planned ? [...SIGNS, PLANNED] : SIGNS;
+  const signs: { kinds: string[]; words: string; ignored?: boolean }[] = planned ? [...SIGNS, PLANNED] : SIGNS;
   return (
     <ul class="legend-row">
-      {signs.map(({ kind, words }) => (
-        <li key={kind}>
-          <i class="sign" data-kind={kind} aria-hidden="true" />
+      {signs.map(({ kinds, words, ignored }) => (
+        <li key={words}>
+          {kinds.map((kind) => (
+            <i key={kind} class="sign" data-kind={kind} data-ignored={ignored} aria-hidden="true" />
+          ))}
           {words}
         </li>
       ))}

@@ -27,7 +27,7 @@ export function WeekPart({ store, asOf }: { readonly store: Store; readonly asOf
           <PastWeek id={id} week={week} zone={zone} asOf={asOf} />
         ) : (
           <Loaded of={explained} what="the timeline">
-            {(timeline) => <WeekDetails week={week} timeline={timelineIn(week, timeline)} zone={zone} />}
+            {(timeline) => <WeekDetails week={week} timeline={timelineIn(week, timeline)} zone={zone} asOf={asOf} />}
           </Loaded>
         )}
       </section>
@@ -48,7 +48,7 @@ function PastWeek({ id, week, zone, asOf }: PastWeekProps) {
   const loaded = useLoad(`week ${id} ${week.until}`, (signal) => fetchWeek(id, week, signal), asOf);
   return (
     <Loaded of={loaded} what="the timeline">
-      {(timeline) => <WeekDetails week={week} timeline={timeline} zone={zone} />}
+      {(timeline) => <WeekDetails week={week} timeline={timeline} zone={zone} asOf={week.to} />}
     </Loaded>
   );
 }
@@ -57,16 +57,18 @@ interface WeekDetailsProps {
   readonly week: Week;
   readonly timeline: WeekTimeline;
   readonly zone: string;
+  /** Milliseconds: what came later is not in the timeline. */
+  readonly asOf: number;
 }
 
-function WeekDetails({ week, timeline, zone }: WeekDetailsProps) {
+function WeekDetails({ week, timeline, zone, asOf }: WeekDetailsProps) {
   return (
     <>
       <FirstPollNote first={timeline.first_poll} from={week.from} zone={zone} before="Earlier time is unknown." />
       <WeekGrid week={week} zone={zone} timeline={timeline} />
       <PlannedNote timeline={timeline} zone={zone} />
       <PollTable polls={timeline.polls} zone={zone} />
-      <Outages timeline={timeline} zone={zone} />
+      <Outages timeline={timeline} zone={zone} asOf={asOf} />
     </>
   );
 }
