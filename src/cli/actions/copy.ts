@@ -18,13 +18,13 @@ export interface CopyFlags {
 }
 
 export async function copy(flags: CopyFlags): Promise<void> {
+  const source = parsing(() => locationOf('--from', flags.from, flags.fromPolls));
+  const target = parsing(() => locationOf('--to', flags.to, flags.toPolls));
   if (flags.from === flags.to) throw misuse('--from and --to name the same database');
   if (flags.fromPolls !== undefined && flags.fromPolls === flags.toPolls) {
     throw misuse('--from-polls and --to-polls name the same database');
   }
   const { budgets, resultsDir } = configOf();
-  const source = parsing(() => locationOf('--from', flags.from, flags.fromPolls));
-  const target = parsing(() => locationOf('--to', flags.to, flags.toPolls));
   const results = {
     from: new ResultsFolder(flags.fromResultsDir ?? resultsDir),
     to: new ResultsFolder(flags.toResultsDir ?? resultsDir),
