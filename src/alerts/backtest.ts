@@ -9,6 +9,7 @@ import { instantOf, wallAt } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import { type FleetSchedule, keysOf } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
+import { addTo } from '../lib/lists.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
@@ -92,11 +93,7 @@ export async function backtest(
   );
   const incidents = found.sort((a, b) => a.openedAt - b.openedAt || (a.storeId < b.storeId ? -1 : 1));
   const groups = new Map<string, PastIncident[]>();
-  for (const incident of incidents) {
-    const group = groups.get(incident.group);
-    if (group === undefined) groups.set(incident.group, [incident]);
-    else group.push(incident);
-  }
+  for (const incident of incidents) addTo(groups, incident.group, incident);
   const sent = [...groups.values()].flatMap((group) => messageTimes(grouping, group, to));
   const starts = [from, ...midnightsWithin(zone, from, to)];
   const days = starts.map((start, day) => {

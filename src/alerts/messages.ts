@@ -1,6 +1,7 @@
 import { type EscalationStep, stepsDue } from '../domain/alerts/escalation.ts';
 import type { NotificationKind } from '../domain/alerts/facts.ts';
 import { DEFAULT_GROUPING, flushOf, type Grouping, type GroupMember, unsaid } from '../domain/alerts/grouping.ts';
+import { addTo } from '../lib/lists.ts';
 import type { AlertRuleRecord, IncidentRecord } from '../storage/ports/alerts.ts';
 import type { Draft } from './draft.ts';
 import type { Recipient, Recipients } from './recipients.ts';
@@ -54,9 +55,7 @@ function groupsOf(draft: Draft): Map<string, IncidentRecord[]> {
   const groups = new Map<string, IncidentRecord[]>();
   for (const incident of draft.incidents) {
     if (incident.parentId !== undefined || incident.said === 'resolved') continue;
-    const own = groups.get(incident.groupId);
-    if (own === undefined) groups.set(incident.groupId, [incident]);
-    else own.push(incident);
+    addTo(groups, incident.groupId, incident);
   }
   return groups;
 }

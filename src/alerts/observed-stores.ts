@@ -1,3 +1,4 @@
+import { addTo } from '../lib/lists.ts';
 import type { AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { States } from '../stores/states.ts';
@@ -25,9 +26,7 @@ export class ObservedStores {
       for (const [label, value] of Object.entries(store.labels)) {
         const values = this.#byValue.get(label) ?? new Map<string, StoreEntry[]>();
         this.#byValue.set(label, values);
-        const stores = values.get(value);
-        if (stores === undefined) values.set(value, [store]);
-        else stores.push(store);
+        addTo(values, value, store);
       }
     }
   }

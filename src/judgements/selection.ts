@@ -1,3 +1,4 @@
+import { addTo } from '../lib/lists.ts';
 import type { StoreSelection } from '../storage/ports/judgements.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
@@ -20,8 +21,8 @@ export class SelectionIndex {
   constructor(selections: readonly StoreSelection[]) {
     this.#selections = selections;
     for (const [i, selection] of selections.entries()) {
-      if ('storeIds' in selection) for (const id of new Set(selection.storeIds)) add(this.#byId, id, i);
-      else add(this.#byLabel, firstLabel(selection.labels), i);
+      if ('storeIds' in selection) for (const id of new Set(selection.storeIds)) addTo(this.#byId, id, i);
+      else addTo(this.#byLabel, firstLabel(selection.labels), i);
     }
   }
 
@@ -40,12 +41,6 @@ export class SelectionIndex {
 }
 
 const NONE: readonly number[] = [];
-
-function add(lists: Map<string, number[]>, key: string, i: number): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [i]);
-  else list.push(i);
-}
 
 function firstLabel(labels: Readonly<Record<string, string>>): string {
   const [first] = Object.entries(labels);

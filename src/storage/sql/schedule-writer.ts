@@ -1,5 +1,6 @@
 import { NO_DAY } from '../../domain/hours.ts';
 import { UNKNOWN_ZONE } from '../../domain/zone.ts';
+import { addTo } from '../../lib/lists.ts';
 import type { Row, Sql } from '../../lib/sql.ts';
 import type {
   EffectiveFrom,
@@ -128,12 +129,7 @@ export class SqlScheduleWriter implements ScheduleWriter {
       { keys: JSON.stringify(keys.map((key) => ({ key }))) },
     );
     const byKey = new Map<number, Row[]>();
-    for (const row of rows) {
-      const key = Number(row.store_key);
-      const ofStore = byKey.get(key);
-      if (ofStore === undefined) byKey.set(key, [row]);
-      else ofStore.push(row);
-    }
+    for (const row of rows) addTo(byKey, Number(row.store_key), row);
     return new Map([...byKey].map(([key, ofStore]) => [key, zoneVersionsOf(ofStore)]));
   }
 
