@@ -41,7 +41,9 @@ test('a recovery that was held back says that the store is down again', async (t
   await world.evaluator.evaluate();
   const said = (await world.deliveries()).map(({ facts: { kind, downAgain, stores } }) => ({
     ...{ kind, downAgain },
-    stores: stores.map(({ id, downSince, upSince, downAgainSince }) => [id, downSince, upSince, downAgainSince]),
+    stores: stores
+      .map(({ id, downSince, upSince, downAgainSince }) => [id, downSince, upSince, downAgainSince])
+      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
   }));
   const [since, up, again] = [NOON - 45 * MINUTE, NOON + MINUTE, NOON + 3 * MINUTE];
   assert.deepEqual(
