@@ -38,12 +38,14 @@ function isInstalled() {
   return JSON.parse(readFileSync(installed, 'utf8')).version === packages['node_modules/chdb'].version;
 }
 
-/** Installs it; returns why it cannot be. */
+/**
+ * Installs it by the lock file; returns why it cannot be. `npm ci` would refuse the lock file, since it leaves out the
+ * libraries of other platforms.
+ */
 function install() {
-  const { status, stderr, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: FOLDER,
-    encoding: 'utf8',
-  });
+  // `npm run --silent` would silence the reason, too.
+  const options = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, stderr, error } = spawnSync('npm', ['install', ...options], { cwd: FOLDER, encoding: 'utf8' });
   return status === 0 ? undefined : (error?.message ?? stderr).trim();
 }
 
