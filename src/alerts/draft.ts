@@ -144,9 +144,11 @@ export class Draft {
     const groups = [...this.#changedGroups].flatMap((id) => this.#groups.get(id) ?? []);
     await changes.saveGroups(groups);
     for (const [id, reason] of this.#cancelled) await changes.deliveries.cancelDeliveries(id, reason, this.now);
-    for (const { key, contactPointId, facts } of this.#messages) {
+    // Those of one instant are sent in the order of their ids.
+    const ids = this.#messages.map(newId).sort();
+    for (const [i, { key, contactPointId, facts }] of this.#messages.entries()) {
       await changes.deliveries.addDelivery({
-        ...{ id: newId(), key, contactPointId, incidentId: facts.incidentId, kind: facts.kind, facts },
+        ...{ id: ids[i] as string, key, contactPointId, incidentId: facts.incidentId, kind: facts.kind, facts },
         ...{ notBefore: this.now, createdAt: this.now },
       });
     }

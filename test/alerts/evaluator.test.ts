@@ -39,26 +39,24 @@ test('a recovery that was held back says that the store is down again', async (t
   assert.deepEqual(await world.at(4), []);
   world.now = NOON + 6 * MINUTE;
   await world.evaluator.evaluate();
-  const said = (await world.deliveries()).map(({ facts: { kind, downAgain, stores } }) => ({
+  const inOrder = (await world.deliveries()).sort((x, y) => (x.id < y.id ? -1 : 1));
+  const said = inOrder.map(({ facts: { kind, downAgain, stores } }) => ({
     ...{ kind, downAgain },
     stores: stores
       .map(({ id, downSince, upSince, downAgainSince }) => [id, downSince, upSince, downAgainSince])
       .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
   }));
   const [since, up, again] = [NOON - 45 * MINUTE, NOON + MINUTE, NOON + 3 * MINUTE];
-  assert.deepEqual(
-    said.sort((x, y) => (x.kind < y.kind ? 1 : -1)),
-    [
-      {
-        ...{ kind: 'resolved', downAgain: 1 },
-        stores: [
-          ['a', since, up, again],
-          ['b', since, up, undefined],
-        ],
-      },
-      { kind: 'opened', downAgain: undefined, stores: [['a', again, undefined, undefined]] },
-    ],
-  );
+  assert.deepEqual(said, [
+    {
+      ...{ kind: 'resolved', downAgain: 1 },
+      stores: [
+        ['a', since, up, again],
+        ['b', since, up, undefined],
+      ],
+    },
+    { kind: 'opened', downAgain: undefined, stores: [['a', again, undefined, undefined]] },
+  ]);
 });
 
 test('what a clock that was an hour ahead has written delays nothing once it is right', async (t) => {

@@ -105,12 +105,12 @@ export class SqlDeliveries implements Deliveries {
     }
     if (before !== undefined) {
       conditions.push(
-        `(d.created_ms < $before_ms::bigint or (d.created_ms = $before_ms::bigint and d.delivery_id > $before_id))`,
+        `(d.created_ms < $before_ms::bigint or (d.created_ms = $before_ms::bigint and d.delivery_id < $before_id))`,
       );
     }
     const rows = await this.#sql.rows(
       `select ${QUALIFIED}, c.name, c.channel from deliveries d join contact_points c on c.contact_point_id = d.contact_point_id
-       where ${conditions.join(' and ')} order by d.created_ms desc, d.delivery_id limit $limit::integer`,
+       where ${conditions.join(' and ')} order by d.created_ms desc, d.delivery_id desc limit $limit::integer`,
       {
         ...{ ...whoseParameters(whose), ...filters, limit },
         ...(search !== undefined && { search }),

@@ -322,7 +322,7 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
       assert.equal(claimed?.id, 'a');
       const failed = { status: 'failed', reason: 'answered with 400 Bad Request' } as const;
       await storage.deliveries.settle(claimed, failed, T, T);
-      assert.deepEqual(await idsOf(storage), ['b', 'c', 'a']);
+      assert.deepEqual(await idsOf(storage), ['c', 'b', 'a']);
       assert.deepEqual(await idsOf(storage, { whose: { team: true } }), ['b', 'a']);
       assert.deepEqual(await idsOf(storage, { whose: { userId: 'u', team: false } }), ['c']);
       assert.deepEqual(await idsOf(storage, { incidentId: 'i' }), ['a']);
@@ -333,10 +333,10 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
       assert.deepEqual([own?.id, own?.contactPointName, own?.channel], ['c', 'Phone', 'mail']);
       assert.deepEqual(await idsOf(storage, { search: 'bad request' }), ['a']);
       assert.deepEqual(await idsOf(storage, { search: '0% p' }), ['b', 'a'], 'a % is only a %');
-      const page = await storage.deliveries.deliveries({ whose: EVERYONE }, { createdAt: T + 1, id: 'b' }, 1);
+      const page = await storage.deliveries.deliveries({ whose: EVERYONE }, { createdAt: T + 1, id: 'c' }, 1);
       assert.deepEqual(
         page.map(({ id }) => id),
-        ['c'],
+        ['b'],
       );
     });
 

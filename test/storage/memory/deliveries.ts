@@ -194,7 +194,7 @@ function longestDue(a: Delivery, b: Delivery): number {
 }
 
 function newestFirst(a: DeliveryPlace, b: DeliveryPlace): number {
-  return b.createdAt - a.createdAt || byBytes(a.id, b.id);
+  return b.createdAt - a.createdAt || byBytes(b.id, a.id);
 }
 
 function deliveryOf(row: Delivery): DeliveryRecord {
