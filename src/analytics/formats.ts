@@ -175,8 +175,8 @@ function json(answer: Answer): Layout {
 /** Each row has what the answer says of itself, so that a saved file can be computed again. */
 function csv(answer: Answer): Layout {
   const { by, groupBy, compared: other } = answer;
-  const { as_of, known_at, tz_version, program_version } = aboutOf(answer);
-  const about = { as_of, known_at, tz_version, program_version };
+  const { as_of, known_at, tz_version, program_version, period } = aboutOf(answer);
+  const about = { as_of, known_at, tz_version, program_version, period_complete: period.complete };
   const header = [
     ...(groupBy.length > 0 ? ['level'] : []),
     ...groupBy.map((key) => spreadsheetField(key === STORE_KEY ? key : `label:${key}`)),

@@ -26,7 +26,7 @@ export type Today = () => number;
 const LONGEST = 3_660;
 
 const EXPECTED =
-  'a day such as 2026-11-28, a week such as 2026-W48, a month such as 2026-11, a quarter such as 2026-Q4, a year such as 2026, today, yesterday, this-week, last-week (or month, quarter, year), or last-30-days (or weeks, months)';
+  'a day such as 2026-11-28, a week such as 2026-W48, a month such as 2026-11, a quarter such as 2026-Q4, a year such as 2026, today, yesterday, this-week, last-week (or month, quarter, year), or last-30-days (or weeks, months; at most ten years)';
 
 /** @throws UserError `invalid_input` */
 export function periodFrom({ period, from, to }: GivenPeriod, naming: Naming): AskedPeriod {

@@ -5,7 +5,7 @@ import { latestInstant } from '../domain/future.ts';
 import { DAY } from '../domain/hours.ts';
 import type { DivisionName } from '../domain/periods/cells.ts';
 import { dateText } from '../domain/periods/dates.ts';
-import { wallAt } from '../domain/zone.ts';
+import { wallAt, type Zone } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { nameOf, type Visible } from '../fleet/visible.ts';
@@ -187,7 +187,7 @@ function resolved(
   asOf: number,
 ) {
   const isDates = period.kind === 'dates';
-  const dates = isDates ? period.datesOn(() => earliestDate(fleet, stores, zone, asOf)) : undefined;
+  const dates = isDates ? period.datesOn(() => commonDate(fleet, stores, zone, asOf)) : undefined;
   const ends: PeriodEnds =
     dates === undefined ? (period as PeriodEnds & { kind: 'instants' }) : { kind: 'dates', dates };
   const texts = textsOf(ends);
@@ -206,22 +206,23 @@ function textsOf(ends: PeriodEnds): { readonly from: string; readonly to: string
   return { from: dateText(ends.dates.first), to: dateText(ends.dates.end) };
 }
 
-/** The earliest of the dates that the clocks of the stores show: all days before it are over everywhere. */
-function earliestDate(
+/** The date that the clocks of most stores show; of two, the later one. */
+function commonDate(
   fleet: FleetSchedule,
   stores: readonly StoreEntry[],
   zone: string | undefined,
   asOf: number,
 ): number {
-  const clocks = zone === undefined ? zonesAt(fleet, stores, asOf) : [zoneBetween(zone, asOf, asOf)];
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const clock of clocks) earliest = Math.min(earliest, Math.floor(wallAt(clock, asOf) / DAY));
-  return earliest;
-}
-
-function zonesAt(fleet: FleetSchedule, stores: readonly StoreEntry[], asOf: number) {
+  const dateOn = (clock: Zone) => Math.floor(wallAt(clock, asOf) / DAY);
+  if (zone !== undefined) return dateOn(zoneBetween(zone, asOf, asOf));
   const { base, schedule } = fleet.over(asOf, asOf);
-  return new Set(stores.map(({ key }) => schedule.zoneAt(key - base, asOf)));
+  const counts = new Map<number, number>();
+  for (const { key } of stores) {
+    const date = dateOn(schedule.zoneAt(key - base, asOf));
+    counts.set(date, (counts.get(date) ?? 0) + 1);
+  }
+  const [[common]] = [...counts].sort(([a, n], [b, m]) => m - n || b - a) as [[number, number]];
+  return common;
 }
 
 function plannedIn(known: Known, fleet: FleetSchedule, from: number, to: number): PlannedDowntime {

@@ -2295,7 +2295,7 @@ export interface Routes {
   /** Get uptime and outages over a period, by time and by labels */
   'GET /api/v1/analytics': {
     query?: {
-      /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), which end with the last day that is over for all of these stores */
+      /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show */
       readonly period?: string | undefined;
       /** instead of `period`: the first date, or an instant (RFC 3339) */
       readonly from?: string | undefined;

@@ -20,7 +20,7 @@ const Texts = (description: string, examples: string[][], maxLength: number, max
 export const AnalyticsQuery = Type.Object(
   {
     period: Text(
-      'the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), which end with the last day that is over for all of these stores',
+      'the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show',
       ['last-30-days', '2026-10', '2026-W44', '2026-Q4'],
     ),
     from: Text('instead of `period`: the first date, or an instant (RFC 3339)', ['2026-10-01']),

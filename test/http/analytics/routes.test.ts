@@ -147,7 +147,7 @@ test('CSV has the same rows, and each of them what a later reader needs', async 
     ],
   );
   const at = new Date(NOW).toISOString();
-  for (const line of lines) assert.ok(line.endsWith(`,${at},${at},${zoneRelease().version},${VERSION}`), line);
+  for (const line of lines) assert.ok(line.endsWith(`,${at},${at},${zoneRelease().version},${VERSION},true`), line);
 });
 
 test('an owner gets own stores only, and learns nothing of others', async (t) => {
@@ -179,7 +179,7 @@ test('stores are chosen by ids and by labels', async (t) => {
   await refused('operator', { ...DAY, label: ['brand:Corte', 'region:north'] }, 400, /no store has the labels/);
 });
 
-test('a period ends at as_of, and a relative one with the last day that is over everywhere', async (t) => {
+test('a period ends at as_of, and a relative one is by the date that most clocks show', async (t) => {
   const { answered } = await opened(t);
   const cut = await answered('operator', { from: '2026-11-23', to: '2026-11-30', by: 'day', label: 'brand:Bella' });
   assert.equal(cut.period.complete, false);
@@ -188,9 +188,14 @@ test('a period ends at as_of, and a relative one with the last day that is over 
     ['2026-11-23'],
     'there is no row for time after as_of',
   );
-  // In Tokyo it is the 24th, too, but in the Americas it was until a moment ago the 23rd.
+  // One store is in Tokyo, where it is the 24th; three are in Chicago, where it is still the 23rd.
   const { period } = await answered('operator', { period: 'yesterday', as_of: '2026-11-24T05:59:59Z' });
-  assert.deepEqual([period.from, period.to], ['2026-11-22', '2026-11-23']);
+  assert.deepEqual([period.from, period.to, period.complete], ['2026-11-22', '2026-11-23', true]);
+  const pair = { store_id: ['mine', 'mine too'], as_of: '2026-11-24T05:59:59Z' };
+  const { period: partly } = await answered('operator', { ...pair, period: 'yesterday' });
+  assert.deepEqual([partly.from, partly.complete], ['2026-11-23', false], 'of two dates the later one');
+  const { period: today } = await answered('operator', { ...pair, period: 'today' });
+  assert.deepEqual([today.from, today.complete], ['2026-11-24', false]);
   const tokyo = await answered('operator', { period: 'yesterday', time_zone: 'asia/tokyo' });
   assert.deepEqual([tokyo.period.from, tokyo.period.time_zone], ['2026-11-23', 'Asia/Tokyo']);
 });
