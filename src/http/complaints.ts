@@ -85,7 +85,8 @@ const FIELD_TOLD = 300;
 
 /**
  * Where one of several forms was expected that a field such as `kind` tells apart, only the complaints of the form with
- * the value that was sent; if no form has it, one complaint with all values.
+ * the value that was sent; if no form has it, one complaint with all values. Of an object where an object or something
+ * else was expected, only the complaints about the object.
  */
 function withoutOtherForms(found: readonly Complaint[]): readonly Complaint[] {
   let left = found;
@@ -97,12 +98,16 @@ function withoutOtherForms(found: readonly Complaint[]): readonly Complaint[] {
     const wrong = within.filter(
       ({ keyword, instancePath }) => keyword === 'const' && instancePath !== choice.instancePath,
     );
-    const others = new Set(wrong.map(formOf));
+    const isObject = typeof choice.data === 'object' && choice.data !== null;
+    const mistyped = within.filter(
+      ({ keyword, instancePath }) => isObject && keyword === 'type' && instancePath === choice.instancePath,
+    );
+    const others = new Set([...wrong, ...mistyped].map(formOf));
     const meant = new Set(within.map(formOf).filter((form) => !others.has(form)));
     const [first] = wrong;
-    if (first === undefined || meant.size > 1) continue;
+    if (others.size === 0 || meant.size > 1 || (meant.size === 0 && first === undefined)) continue;
     left = left.filter((complaint) => complaint !== choice && !others.has(formOf(complaint)));
-    if (meant.size > 0) continue;
+    if (meant.size > 0 || first === undefined) continue;
     const values = wrong.map(({ params }) => params.allowedValue);
     left = [...left, { ...first, keyword: 'enum', parentSchema: { enum: values } as Rule }];
   }

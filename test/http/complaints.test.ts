@@ -28,6 +28,9 @@ const Everything = Type.Object(
     id: Type.Optional(Type.String({ format: 'uuid' })),
     label: Type.Optional(Type.String({ pattern: '^[a-z]+:', [EXPECTED]: 'a label as key:value' })),
     hours: Type.Optional(Type.Union([Type.Literal('always'), Type.Array(Type.Object({ day: Type.Integer() }))])),
+    pause: Type.Optional(
+      Nullable(Type.Object({ from: Type.String(), to: Type.String() }, { additionalProperties: false })),
+    ),
     ids: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 2 })),
     tags: Type.Optional(
       Type.Record(Type.String({ pattern: '^[a-z]+$' }), Type.String(), {
@@ -58,6 +61,13 @@ const BODIES: readonly (readonly [body: unknown, ...errors: (readonly [field: st
   [{ hours: 'never' }, ['hours', 'is "never", expected "always" or a list']],
   [{ hours: [{ day: 'x' }] }, ['hours.0.day', 'is "x", expected a whole number']],
   [{ hours: [{}] }, ['hours.0.day', 'is missing, expected a whole number']],
+  [{ pause: 5 }, ['pause', 'is 5, expected an object or null']],
+  [{ pause: { from: 'x', to: 5 } }, ['pause.to', 'is 5, expected a string']],
+  [
+    { pause: { from: 'x', until: 'y' } },
+    ['pause.to', 'is missing, expected a string'],
+    ['pause.until', 'is unknown, expected only from, to'],
+  ],
   [{ ids: [] }, ['ids', 'has too few entries, expected at least 1']],
   [{ ids: ['a', 'b', 'c'] }, ['ids', 'has too many entries, expected at most 2']],
   [{ tags: { 'a/b': 'x' } }, ['tags.a/b', 'is not a valid key, expected lower-case letters']],
