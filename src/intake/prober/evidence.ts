@@ -1,5 +1,5 @@
 /**
- * What the sites that were probed around an instant say about the network, each by its nearest result. `failing`: most
+ * What the sites that were probed around an instant say about the network, each by its nearest results. `failing`: most
  * were not reached; `reached`: most were; `mixed`: neither is certain; `insufficient`: there are too few sites.
  */
 export type Finding = 'failing' | 'mixed' | 'reached' | 'insufficient';
@@ -10,14 +10,22 @@ export const ENOUGH_SITES = 3;
 export const NEARBY = 10_000;
 /** … and if those are too few, so do results within this many. */
 export const REACH = 10 * 60_000;
+/** Of a site with many targets, this many results within `NEARBY` decide together: one of its stores may be down. */
+const ENOUGH_RESULTS = 5;
 const SECOND = 1_000;
 /** Old results are dropped early when there are more than this many newer ones. */
 const PLENTY = 2_000;
 
+/** How many probes of a site reached it, and how many did not. */
+interface Tally {
+  reached: number;
+  failed: number;
+}
+
 interface Second {
   readonly second: number;
-  /** The sites probed in this second, and whether the last probe of each reached it. */
-  readonly sites: Map<string, boolean>;
+  /** The sites probed in this second. */
+  readonly sites: Map<string, Tally>;
 }
 
 /**
@@ -32,14 +40,17 @@ export class EvidenceLog {
 
   /** @param startedAt when the probe began, milliseconds */
   add(site: string, startedAt: number, reached: boolean): void {
-    this.#sitesOf(Math.floor(startedAt / SECOND)).set(site, reached);
+    const sites = this.#sitesOf(Math.floor(startedAt / SECOND));
+    const tally = sites.get(site) ?? { reached: 0, failed: 0 };
+    tally[reached ? 'reached' : 'failed']++;
+    sites.set(site, tally);
   }
 
   /**
    * What the probes that began before an instant say.
    *
    * @param enough the number of sites that are enough
-   * @param except a site that does not count
+   * @param except a site of which failures do not count
    */
   before(instant: number, enough: number, except?: string): Finding {
     const second = Math.floor(instant / SECOND);
@@ -71,7 +82,7 @@ export class EvidenceLog {
       const entry = this.#seconds[i];
       if (entry === undefined || entry.second * SECOND > instant) continue;
       const results = [...entry.sites.values()];
-      if (results.filter((reached) => reached).length * 2 > results.length) break;
+      if (results.filter(isReached).length * 2 > results.length) break;
       since = entry.second * SECOND;
     }
     return since;
@@ -93,12 +104,12 @@ export class EvidenceLog {
     }
   }
 
-  #sitesOf(second: number): Map<string, boolean> {
+  #sitesOf(second: number): Map<string, Tally> {
     let i = this.#seconds.length;
     while (i > 0 && (this.#seconds[i - 1]?.second ?? 0) > second) i--;
     const found = this.#seconds[i - 1];
     if (found?.second === second) return found.sites;
-    const sites = new Map<string, boolean>();
+    const sites = new Map<string, Tally>();
     this.#seconds.splice(i, 0, { second, sites });
     return sites;
   }
@@ -108,21 +119,34 @@ export class EvidenceLog {
     this.#cache.set(key, results);
     let reached = 0;
     for (const result of results.values()) if (result) reached++;
-    const excepted = except === undefined ? undefined : results.get(except);
-    const failed = results.size - reached - (excepted === false ? 1 : 0);
-    return findingOf(reached - (excepted === true ? 1 : 0), failed, enough);
+    const isExcepted = except !== undefined && results.get(except) === false;
+    return findingOf(reached, results.size - reached - (isExcepted ? 1 : 0), enough);
   }
 }
 
-/** Everything nearby, and more from farther away until it is enough. Of each site the nearest result counts. */
+/**
+ * Everything nearby, and more from farther away until it is enough. Of each site the nearest results count: those of the
+ * nearest second, and more of those nearby until they are enough.
+ */
 function nearest(seconds: readonly Second[], around: number): Map<string, boolean> {
-  const results = new Map<string, boolean>();
+  const results = new Map<string, Tally>();
   for (const { second, sites } of seconds) {
     const distance = Math.abs(second - around) * SECOND;
     if (distance > REACH || (distance > NEARBY && results.size > ENOUGH_SITES)) break;
-    for (const [site, reached] of sites) if (!results.has(site)) results.set(site, reached);
+    for (const [site, { reached, failed }] of sites) {
+      const known = results.get(site);
+      if (known === undefined) results.set(site, { reached, failed });
+      else if (distance <= NEARBY && known.reached + known.failed < ENOUGH_RESULTS) {
+        known.reached += reached;
+        known.failed += failed;
+      }
+    }
   }
-  return results;
+  return new Map([...results].map(([site, tally]) => [site, isReached(tally)]));
+}
+
+function isReached({ reached, failed }: Tally): boolean {
+  return reached >= failed;
 }
 
 /** "Most" means that the failing share exceeds one half by two standard errors of a share of this many sites. */

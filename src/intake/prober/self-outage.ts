@@ -87,12 +87,13 @@ export class SelfOutageDetector {
     this.#evidence.refresh(elapsed);
     this.#checkControl(elapsed, hasSuspects);
     const controlFails = this.#control?.ok === false;
-    const finding = this.#evidence.before(elapsed + SECOND, Math.min(ENOUGH_SITES, sites));
     if (this.#gap === undefined) {
       if (controlFails) this.#begin(this.#control?.at ?? elapsed, 'the control address does not answer');
-      else if (finding === 'failing' && sites >= ENOUGH_SITES)
+      else if (sites >= ENOUGH_SITES && this.#evidence.before(elapsed + SECOND, ENOUGH_SITES) === 'failing')
         this.#begin(this.#evidence.failingSince(elapsed), MOST_FAIL);
-    } else if (!controlFails && (finding === 'reached' || sites === 0)) this.#end('self-outage ended');
+      // Stores that go on failing are no evidence, so there may be few other sites.
+    } else if (!controlFails && (sites === 0 || this.#evidence.before(elapsed + SECOND, 1) === 'reached'))
+      this.#end('self-outage ended');
     if (this.#gap !== undefined) this.#options.gaps.grow(this.#gap);
   }
 

@@ -152,6 +152,27 @@ test('a third of the stores that fail together are down', async (t) => {
   );
 });
 
+test('a store elsewhere that never answers, beside stores on one platform, is down like those that fail there', async (t) => {
+  const stores = await FakeStores.open(t);
+  const platform = Array.from({ length: 120 }, (_, i) => ({
+    id: String(i),
+    probeUrl: `http://s${i}.platform.io:${stores.port}/`,
+  }));
+  const targets = [...platform, { id: 'elsewhere', probeUrl: stores.url('elsewhere') }];
+  const tested = new TestProber(t, stores.client(t), targets, { settings: { interval: MINUTE } });
+  stores.behavior.set('store-elsewhere.test', 'refusing');
+  await tested.prober.open();
+  await tested.settle();
+  // Each minute, another one of the platform fails, and stays down.
+  for (let i = 0; i < 12; i++) {
+    stores.behavior.set(`s${i * 10}.platform.io`, 'wrongStatus');
+    await tested.advance(MINUTE);
+  }
+  assert.deepEqual(tested.gaps.selfOutages, []);
+  const expected = ['elsewhere', ...Array.from({ length: 9 }, (_, i) => String(i * 10))];
+  for (const id of expected) assert.ok(tested.polls.inactive.includes(id), `${id} is down`);
+});
+
 test('stores that respond that they are closed do not cause a self-outage', async (t) => {
   const stores = await FakeStores.open(t);
   const tested = new TestProber(
