@@ -140,8 +140,16 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     );
   }
   const [rule, incident] = ['00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000c'];
+  const team = '00000000-0000-4000-8000-00000000000d';
+  await server.storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: team, userId: undefined, name: 'Team', channel: 'mail', secrets: undefined, zone: 'UTC' },
+      settings: { values: { to: 'team@example.com' }, target: 'team@example.com' },
+      ...{ quietHours: undefined, digest: undefined, enabled: true, createdAt: T },
+    }),
+  );
   await server.storage.alerts.changing(async (changes) => {
-    const steps = [{ after: 0, contactPoints: [], owners: true }];
+    const steps = [{ after: 0, contactPoints: [team], owners: true }];
     await changes.saveRules([ruleRecord(rule, { steps })]);
     if (withThis) await changes.saveIncidents([incidentRecord(incident, { ruleId: rule, storeId: THIS })]);
   });
