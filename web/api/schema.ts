@@ -37,7 +37,7 @@ export interface AlertRule {
   readonly group_by: readonly string[];
   /** how long something new waits for more */
   readonly wait_minutes: number;
-  /** the shortest time between two messages of a group */
+  /** the shortest time between two messages of a group; escalations do not wait for it */
   readonly interval_minutes: number;
   readonly repeat_minutes: number | null;
   /** who is notified, and when */
@@ -67,7 +67,7 @@ export interface AlertRuleChange {
   readonly group_by?: readonly string[] | undefined;
   /** how long something new waits for more */
   readonly wait_minutes?: number | undefined;
-  /** the shortest time between two messages of a group */
+  /** the shortest time between two messages of a group; escalations do not wait for it */
   readonly interval_minutes?: number | undefined;
   readonly repeat_minutes?: number | null | undefined;
   /** who is notified, and when */
@@ -965,7 +965,7 @@ export interface NewAlertRule {
   readonly group_by?: readonly string[] | undefined;
   /** how long something new waits for more */
   readonly wait_minutes?: number | undefined;
-  /** the shortest time between two messages of a group */
+  /** the shortest time between two messages of a group; escalations do not wait for it */
   readonly interval_minutes?: number | undefined;
   readonly repeat_minutes?: number | null | undefined;
   /** who is notified, and when */

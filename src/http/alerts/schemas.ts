@@ -95,7 +95,7 @@ const RULE_FIELDS = {
     description: 'labels: stores with the same values share messages; none: all stores of the rule do',
   }),
   wait_minutes: Minutes('how long something new waits for more', 0),
-  interval_minutes: Minutes('the shortest time between two messages of a group', 5),
+  interval_minutes: Minutes('the shortest time between two messages of a group; escalations do not wait for it', 5),
   repeat_minutes: Nullable(Minutes('after so long, an open incident that nobody acknowledged is repeated', 1_440)),
   steps: Type.Array(Step, STEPS),
 };
