@@ -22,7 +22,8 @@ if (reason !== undefined) {
 }
 if (files.some((file) => !isOnChdb(file)) && !process.env.TEST_CLICKHOUSE_URL && !hasServer()) installServer();
 if (files.length === 0) process.exit(0);
-const { status } = spawnSync(process.execPath, [join('scripts', 'test.js'), ...files], { cwd: ROOT, stdio: 'inherit' });
+const command = [join('scripts', 'test.js'), '--long', ...files];
+const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
 process.exit(status ?? 1);
 
 /** @param {string} file */
