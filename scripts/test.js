@@ -41,8 +41,8 @@ const SLOW = [
   'test/intake/feeds/{csv-forms,files,gzip,instants,large-files,merging,parquet,sql-text,sums,texts,wrong-files}.test.ts',
 ];
 
-// Milliseconds after which a file has failed, so that one that hangs is named and the others still run.
 const args = process.argv.slice(2);
+// Milliseconds after which a file has failed, so that one that hangs is named and the others still run.
 const FILE_TIMEOUT = (args.includes('--long') ? 45 : 15) * 60_000;
 const sample = args.includes('--sample');
 const patterns = args.filter((arg) => !arg.startsWith('--'));
