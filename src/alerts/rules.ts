@@ -10,7 +10,7 @@ import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
-import { NO_OWNER, type ReachParts, reachOf, reachProblems } from './unreached.ts';
+import { NO_OWNER, type ReachParts, reachOf, reachParts, reachProblems } from './unreached.ts';
 
 /** What a caller says of a rule. */
 export interface GivenRule {
@@ -56,9 +56,10 @@ export class RuleService {
     return found(await this.#parts.storage.alerts.rule(id), id);
   }
 
-  /** What is wrong with whom a rule notifies, as sentences: contact points may be disabled later than the rule is saved. */
-  async problems(rule: AlertRuleRecord): Promise<string[]> {
-    return reachProblems(await this.#reachParts(), rule);
+  /** What is wrong with whom each of these rules notifies, as sentences: contact points may be disabled later than the rule is saved. */
+  async problems(rules: readonly AlertRuleRecord[]): Promise<string[][]> {
+    const parts = await this.#reachParts();
+    return Promise.all(rules.map((rule) => reachProblems(parts, rule)));
   }
 
   /** @throws UserError `forbidden` for owners, `invalid_input` as `check` does, `conflict` when there are too many */
@@ -144,11 +145,10 @@ export class RuleService {
   }
 
   /** @param changes of a transaction; the storage otherwise */
-  async #reachParts(changes?: AlertChanges): Promise<ReachParts> {
+  #reachParts(changes?: AlertChanges): Promise<ReachParts> {
     const { storage, directory } = this.#parts;
-    const { entries: stores } = await directory.current();
     const { accounts, contactPoints } = changes ?? storage;
-    return { accounts, contactPoints, alerts: changes ?? storage.alerts, stores };
+    return reachParts({ accounts, contactPoints, alerts: changes ?? storage.alerts }, directory);
   }
 
   async #changing(

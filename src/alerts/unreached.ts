@@ -1,4 +1,5 @@
 import type { EscalationStep } from '../domain/alerts/escalation.ts';
+import { lazily } from '../lib/lazy.ts';
 import { counted } from '../lib/text.ts';
 import type { AlertChanges, AlertReader, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
@@ -6,9 +7,22 @@ import type { StoreDirectory, StoreEntry } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
 
 export interface ReachParts extends Pick<AlertChanges, 'accounts' | 'contactPoints'> {
-  readonly alerts: Pick<AlertReader, 'storesWithNotifiedOwner'>;
   readonly stores: readonly StoreEntry[];
+  /** The stores with an owner who can be notified; read once for all rules. */
+  readonly withOwner: () => Promise<ReadonlySet<string>>;
 }
+
+/** What rules are looked at with, as it is now. */
+export async function reachParts(
+  { accounts, alerts, contactPoints }: Pick<AlertChanges, 'accounts' | 'contactPoints'> & { readonly alerts: Owners },
+  directory: Pick<StoreDirectory, 'current'>,
+): Promise<ReachParts> {
+  const { entries: stores } = await directory.current();
+  const withOwner = lazily(async () => new Set(await alerts.storesWithNotifiedOwner()));
+  return { accounts, contactPoints, stores, withOwner };
+}
+
+type Owners = Pick<AlertReader, 'storesWithNotifiedOwner'>;
 
 /** A contact point of a step that gets no messages. */
 export interface Unreached {
@@ -62,9 +76,7 @@ export async function silentRules(
   storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints'>,
   directory: Pick<StoreDirectory, 'current'>,
 ): Promise<string[]> {
-  const { entries: stores } = await directory.current();
-  const { accounts, alerts, contactPoints } = storage;
-  const parts = { accounts, alerts, contactPoints, stores };
+  const parts = await reachParts(storage, directory);
   let silent = 0;
   for (const rule of await storage.alerts.rules()) {
     if (rule.enabled && (await reachOf(parts, rule)).nobody) silent++;
@@ -91,8 +103,8 @@ async function unreachedBy(
 }
 
 /** Whether an owner of a store with these labels can be notified. */
-async function reachesOwners({ alerts, stores }: ReachParts, labels: AlertRuleRecord['labels']): Promise<boolean> {
-  const owned = new Set(await alerts.storesWithNotifiedOwner());
+async function reachesOwners({ stores, withOwner }: ReachParts, labels: AlertRuleRecord['labels']): Promise<boolean> {
+  const owned = await withOwner();
   const wanted = Object.entries(labels);
   return owned.size > 0 && stores.some((store) => owned.has(store.id) && hasLabels(store, wanted));
 }

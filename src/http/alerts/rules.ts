@@ -41,9 +41,12 @@ const MOST_LISTED = 500;
 
 /** Alert rules. */
 export function ruleRoutes(rules: RuleService, backtests: BacktestService): Routes {
-  const shown = async (rule: AlertRuleRecord) => ruleResource(rule, await rules.problems(rule));
+  const shown = async (records: readonly AlertRuleRecord[]) => {
+    const problems = await rules.problems(records);
+    return records.map((rule, i) => ruleResource(rule, problems[i] as string[]));
+  };
   const sendRule = async (reply: FastifyReply, rule: AlertRuleRecord) => {
-    const body = await shown(rule);
+    const [body] = await shown([rule]);
     return sendVersion(reply, rule.version, body).send(body);
   };
   return async (app) => {
@@ -58,7 +61,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
           response: { 200: AlertRules },
         },
       },
-      async ({ principal }) => ({ items: await Promise.all((await rules.list(principal)).map(shown)) }),
+      async ({ principal }) => ({ items: await shown(await rules.list(principal)) }),
     );
 
     app.post(
