@@ -282,15 +282,7 @@ export class Metrics {
   /** @param look called at every scrape; if it fails, the metrics are omitted */
   watchSyncs(look: () => Promise<SyncGauges>): void {
     for (const outcome of ['complete', 'partial', 'failed']) this.#syncRuns.inc({ outcome }, 0);
-    const gauge = (name: string, help: string, value: (syncs: SyncGauges) => number | undefined) =>
-      new Gauge({
-        ...{ name: `restaurant_monitor_sync_${name}`, help, registers: [this.#registry] },
-        async collect() {
-          this.remove();
-          const current = await look().then(value, nothing);
-          if (current !== undefined) this.set(current);
-        },
-      });
+    const { gauge, once } = this.#gaugesOf('sync_', look);
     new Gauge({
       name: 'restaurant_monitor_sync_bad_rows',
       help: 'Bad rows in the current content of the sources, by feed',
@@ -298,8 +290,7 @@ export class Metrics {
       registers: [this.#registry],
       async collect() {
         this.reset();
-        const badRows = await look().then((syncs) => syncs.badRows, nothing);
-        for (const [feed, rows] of badRows ?? []) this.set({ feed }, rows);
+        for (const [feed, rows] of (await once())?.badRows ?? []) this.set({ feed }, rows);
       },
     });
     gauge('failing_sources', 'Sources that the last sync could not read', ({ failing }) => failing);
@@ -312,27 +303,7 @@ export class Metrics {
 
   /** @param look asked at every scrape; if it fails, the metrics are omitted */
   watchPollBlocks(look: () => Promise<PollBlocks>): void {
-    // All gauges of a scrape ask at once, and get one answer.
-    let asked: Promise<PollBlocks | undefined> | undefined;
-    const once = () => {
-      asked ??= look()
-        .catch(nothing)
-        .finally(() => {
-          asked = undefined;
-        });
-      return asked;
-    };
-    const gauge = (name: string, help: string, value: (blocks: PollBlocks) => number) =>
-      new Gauge({
-        name: `restaurant_monitor_${name}`,
-        help,
-        registers: [this.#registry],
-        async collect() {
-          this.remove();
-          const blocks = await once();
-          if (blocks !== undefined) this.set(value(blocks));
-        },
-      });
+    const { gauge } = this.#gaugesOf('', look);
     gauge('poll_blocks_pending', 'Blocks of polls that are being written to ClickHouse', ({ pending }) => pending);
     gauge(
       'poll_blocks_pending_age_seconds',
@@ -341,6 +312,31 @@ export class Metrics {
     );
     gauge('poll_blocks_withdrawn', 'Blocks of polls that failed and do not count', ({ withdrawn }) => withdrawn);
     gauge('clickhouse_parts', 'Active parts of the table of polls in ClickHouse', ({ parts }) => parts);
+  }
+
+  /** Makes gauges of one answer for each scrape, which all of them await; without an answer, they are omitted. */
+  #gaugesOf<T>(prefix: string, look: () => Promise<T>) {
+    const registers = [this.#registry];
+    let asked: Promise<T | undefined> | undefined;
+    const once = () => {
+      asked ??= look()
+        .catch(nothing)
+        .finally(() => {
+          asked = undefined;
+        });
+      return asked;
+    };
+    const gauge = (name: string, help: string, value: (answer: T) => number | undefined) =>
+      new Gauge({
+        ...{ name: `restaurant_monitor_${prefix}${name}`, help, registers },
+        async collect() {
+          this.remove();
+          const answer = await once();
+          const current = answer && value(answer);
+          if (current !== undefined) this.set(current);
+        },
+      });
+    return { gauge, once };
   }
 
   /** @param look asked at every scrape */
