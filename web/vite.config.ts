@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** So many bytes of script, gzipped, may come before the start page is complete. */
+/** The most script that a start page may load before it is complete, in gzipped bytes. */
 const FIRST_LOAD_LIMIT = 40_000;
 
 type Bundle = Parameters<Extract<NonNullable<Plugin['writeBundle']>, (...args: never) => unknown>>[1];

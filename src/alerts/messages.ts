@@ -88,7 +88,7 @@ async function speakOfGroup(
   const [first] = rule?.steps ?? [];
   if (first?.owners === true)
     await parts.recipients.loadOwners(flush.opened.flatMap(({ incident }) => storesOf(draft, incident)));
-  // A store that is down again is told to be up first.
+  // That a store came up is sent before the message that it is down again.
   for (const { incident } of flush.resolved) {
     const to = await parts.recipients.named(incident.told);
     post.tell(incident.kind === 'blind' ? 'sight_returned' : 'resolved', to, incident);

@@ -67,7 +67,7 @@ const QUEUE = 500;
 /** Rows of one answer, of about 90 bytes in memory; and those of all that are cached. */
 const MOST_ROWS = 500_000;
 const CACHED_ROWS = 500_000;
-/** The latest polls that are cached: those of so many owners. */
+/** The number of owners whose latest poll is cached. */
 const OWNERS = 64;
 
 /** Answers questions about periods, one at a time. The same question about unchanged data is computed once. */

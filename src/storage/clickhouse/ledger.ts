@@ -38,7 +38,7 @@ export async function uncommitted(
 
 /**
  * Withdraws the blocks that transactions before this one have left pending. To be called within the only write
- * transaction: whoever left them has lost its turn, and cannot commit any more.
+ * transaction: the transactions that left them have lost their lock, and can no longer commit.
  */
 export async function withdrawPending(sql: Sql): Promise<void> {
   await sql.run(`update poll_batches set status = 'withdrawn' where status = 'pending'`);

@@ -25,7 +25,7 @@ type Kind = 'downtime' | 'polls';
 const MINUTE = 60;
 const HOUR = 3_600;
 
-/** So many lines with a value, at most. */
+/** The most lines with a value. */
 const MOST_LINES = { downtime: 5, polls: 3 } as const;
 
 /** The share of an hour that its bar is wide. */
