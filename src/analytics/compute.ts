@@ -5,6 +5,7 @@ import { type Slots, slotsIn } from '../domain/periods/slots.ts';
 import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
 import { addStore, PeriodSums } from '../domain/periods/sums.ts';
 import type { ZoneStretch } from '../domain/schedule.ts';
+import { timeAroundPolls } from '../domain/seen.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import { instantOf, type Zone } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
@@ -99,7 +100,8 @@ export async function computePeriod(
     const slots = clocks.slots(schedule.zonesOf(store.key - base));
     walkPeriodStates(open, columns, first, last, states);
     const row = (leaves.get(store.key) as number) * cells.count;
-    addStore({ open, unknown, planned: planned(store), states }, slots, sums, row);
+    const covered = timeAroundPolls(open, columns, first, last, pollInterval, ever);
+    addStore({ open, unknown, planned: planned(store), covered, states }, slots, sums, row);
     polls += last - first;
     if (!Number.isNaN(ever) && !(firstPoll <= ever)) firstPoll = ever;
   });

@@ -24,10 +24,12 @@ export interface Figures {
   readonly longest_outage_seconds: number;
   readonly longest_unobserved_seconds: number;
   readonly polls: number;
+  readonly covered_seconds: number;
+  readonly coverage_ratio: number | null;
 }
 
 function figuresOf(measures: Measures): Figures {
-  const { open, up, down, planned, plannedUp, plannedDown, polls } = measures;
+  const { open, up, down, planned, plannedUp, plannedDown, polls, covered } = measures;
   const { outages, outageTime, longestOutage, longestUnobserved } = measures;
   const [adjustedUp, adjustedDown] = [up - plannedUp, down - plannedDown];
   return {
@@ -45,6 +47,8 @@ function figuresOf(measures: Measures): Figures {
     longest_outage_seconds: seconds(longestOutage),
     longest_unobserved_seconds: seconds(longestUnobserved),
     polls,
+    covered_seconds: seconds(covered),
+    coverage_ratio: ratio(covered, open),
   };
 }
 
@@ -59,7 +63,7 @@ function ratio(part: number, whole: number): number | null {
 const FIGURE_NAMES = Object.keys(
   figuresOf({
     ...{ open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, polls: 0, outages: 0, outageTime: 0 },
-    ...{ longestOutage: 0, longestUnobserved: 0 },
+    ...{ longestOutage: 0, longestUnobserved: 0, covered: 0 },
   }),
 ) as readonly (keyof Figures)[];
 

@@ -64,7 +64,7 @@ export interface Compared {
 
 /** Questions that may wait in all. */
 const QUEUE = 500;
-/** Rows of one answer, of about 90 bytes in memory; and those of all that are cached. */
+/** Rows of one answer, of about 100 bytes in memory; and those of all that are cached. */
 const MOST_ROWS = 500_000;
 const CACHED_ROWS = 500_000;
 /** The number of owners whose latest poll is cached. */

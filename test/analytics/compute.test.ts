@@ -10,7 +10,8 @@ import { askSmall, type SmallFleet, type SmallQuestion } from '../support/analyt
 import { scheduleOf } from '../support/fleet.ts';
 import { measuresOf } from '../support/periods.ts';
 
-const SUMMED = ['open', 'up', 'down', 'planned', 'plannedUp', 'plannedDown', 'polls', 'outages', 'outageTime'] as const;
+const TIMES = ['open', 'up', 'down', 'planned', 'plannedUp', 'plannedDown', 'covered'] as const;
+const SUMMED = [...TIMES, 'polls', 'outages', 'outageTime'] as const;
 const GREATEST = ['longestOutage', 'longestUnobserved'] as const;
 
 /** The clocks of the Americas and of Lord Howe change here, the latter by half an hour. */

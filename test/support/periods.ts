@@ -5,10 +5,12 @@ import { newPeriodStates, walkPeriodStates } from '../../src/domain/periods/stat
 import { addStore, type Measures, PeriodSums } from '../../src/domain/periods/sums.ts';
 import { arrangePolls } from '../../src/domain/polls.ts';
 import type { Schedule } from '../../src/domain/schedule.ts';
+import { timeAroundPolls } from '../../src/domain/seen.ts';
 import { POLL_REACH } from '../../src/domain/window.ts';
 import { type PollRow, pollColumns } from './fleet.ts';
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 
 export interface AskedPeriod {
   readonly from: number;
@@ -17,7 +19,7 @@ export interface AskedPeriod {
   readonly planned?: Intervals;
 }
 
-/** The measures of one store in each cell, by the kernel. */
+/** The measures of one store in each cell, by the kernel; polls are one hour apart. */
 export function measuresOf(
   schedule: Schedule,
   store: number,
@@ -27,14 +29,17 @@ export function measuresOf(
 ): Measures[] {
   const end = Math.min(to, asOf);
   const [first, last] = [from - POLL_REACH, Math.min(end + POLL_REACH, asOf)];
-  const near = polls.filter((poll) => poll.store === store && poll.instant >= first && poll.instant <= last);
+  const own = polls.filter((poll) => poll.store === store);
+  const near = own.filter(({ instant }) => instant >= first && instant <= last);
   const columns = arrangePolls(pollColumns(near.map((poll) => ({ ...poll, store: 0 }))), 1);
   const open = schedule.openIntervals(store, first, last);
   const states = newPeriodStates();
   walkPeriodStates(open, columns, 0, columns.length, states);
   const sums = new PeriodSums(cells.count);
   const slots = slotsIn(schedule.zonesOf(store), from, end, cells);
-  addStore({ open, unknown: schedule.unknownIntervals(store), planned, states }, slots, sums, 0);
+  const firstPoll = Math.min(...own.map(({ instant }) => instant));
+  const covered = timeAroundPolls(open, columns, 0, columns.length, HOUR, firstPoll);
+  addStore({ open, unknown: schedule.unknownIntervals(store), planned, covered, states }, slots, sums, 0);
   return Array.from({ length: cells.count }, (_, cell) => sums.at(cell));
 }
 

@@ -156,6 +156,9 @@ export interface AnalyticsRow {
   readonly longest_unobserved_seconds: number;
   /** polls that count */
   readonly polls: number;
+  /** open time within one polling interval of a poll that counts, not before the first poll */
+  readonly covered_seconds: number;
+  readonly coverage_ratio: number | null;
   readonly compared?: ComparedFigures | null | undefined;
   readonly uptime_change?: number | null | undefined;
   readonly adjusted_uptime_change?: number | null | undefined;
@@ -350,6 +353,9 @@ export interface ComparedFigures {
   readonly longest_unobserved_seconds: number;
   /** polls that count */
   readonly polls: number;
+  /** open time within one polling interval of a poll that counts, not before the first poll */
+  readonly covered_seconds: number;
+  readonly coverage_ratio: number | null;
 }
 
 export interface ContactPoint {

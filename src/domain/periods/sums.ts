@@ -11,6 +11,8 @@ const SUMMED = [
   'planned',
   'plannedUp',
   'plannedDown',
+  /** Open time within one polling interval of a counting poll, and not before the first poll ever. */
+  'covered',
   'polls',
   /** The outages that begin in the cell, and all of their downtime. */
   'outages',
@@ -62,6 +64,8 @@ export interface PeriodStore {
   readonly unknown: Intervals;
   /** Its planned downtime. */
   readonly planned: Intervals;
+  /** The time within one polling interval of its counting polls, open or not, and not before its first poll ever. */
+  readonly covered: Intervals;
   readonly states: PeriodStates;
 }
 
@@ -71,7 +75,8 @@ export interface PeriodStore {
  * An outage is downtime with neither uptime nor unknown open time in between. It counts in the cell in which it begins,
  * with all of its downtime in the slots; so does a stretch of open time between two counting polls.
  */
-export function addStore({ open, unknown, planned, states }: PeriodStore, slots: Slots, sums: PeriodSums, row: number) {
+export function addStore(store: PeriodStore, slots: Slots, sums: PeriodSums, row: number) {
+  const { open, unknown, states } = store;
   const { columns } = sums;
   const add = (column: Float64Array, cell: number, time: number) => {
     column[row + cell] = (column[row + cell] as number) + time;
@@ -81,7 +86,9 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
   };
   const outage = { cell: -1, time: 0 };
   const gap = { cell: -1, time: 0 };
-  let [slot, step, poll, plan] = [0, 0, 0, 0];
+  const plannedIn = overlapWith(store.planned);
+  const coveredIn = overlapWith(store.covered);
+  let [slot, step, poll] = [0, 0, 0];
 
   const endOutage = () => {
     if (outage.time > 0) {
@@ -118,15 +125,13 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
     } else {
       endOutage();
     }
-    while (plan < planned.length && (planned[plan + 1] as number) <= from) plan += 2;
-    for (let p = plan; p < planned.length && (planned[p] as number) < to; p += 2) {
-      const time = Math.min(planned[p + 1] as number, to) - Math.max(planned[p] as number, from);
-      add(columns.planned, cell, time);
-      if (state === UP) add(columns.plannedUp, cell, time);
-      if (state === DOWN) add(columns.plannedDown, cell, time);
-    }
+    const time = plannedIn(from, to);
+    add(columns.planned, cell, time);
+    if (state === UP) add(columns.plannedUp, cell, time);
+    if (state === DOWN) add(columns.plannedDown, cell, time);
   };
   const addStates = (cell: number, from: number, to: number) => {
+    add(columns.covered, cell, coveredIn(from, to));
     while (step + 1 < states.length && (states.from[step + 1] as number) <= from) step++;
     for (let begin = from; begin < to; ) {
       const next = step + 1 < states.length ? (states.from[step + 1] as number) : Number.POSITIVE_INFINITY;
@@ -151,6 +156,19 @@ export function addStore({ open, unknown, planned, states }: PeriodStore, slots:
   }
   endOutage();
   endGap();
+}
+
+/** Finds how much of a stretch is in some intervals. Each stretch that it is asked about begins after the one before. */
+function overlapWith(intervals: Intervals): (from: number, to: number) => number {
+  let next = 0;
+  return (from, to) => {
+    while (next < intervals.length && (intervals[next + 1] as number) <= from) next += 2;
+    let time = 0;
+    for (let i = next; i < intervals.length && (intervals[i] as number) < to; i += 2) {
+      time += Math.min(intervals[i + 1] as number, to) - Math.max(intervals[i] as number, from);
+    }
+    return time;
+  };
 }
 
 /** The open time in order, with whether the hours and the zone are known then. */

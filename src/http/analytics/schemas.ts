@@ -100,6 +100,10 @@ const figures = {
       'the longest open time of a store between two polls that count, or between one and an end of the period',
   }),
   polls: Type.Integer({ description: 'polls that count' }),
+  covered_seconds: Type.Number({
+    description: 'open time within one polling interval of a poll that counts, not before the first poll',
+  }),
+  coverage_ratio: Ratio('the same as a share of the open time'),
 };
 
 const Change = (of: string) =>

@@ -77,6 +77,8 @@ test('the example of the documentation: a night with a clock change and planned 
   assert.equal(total?.outages, 1);
   assert.equal(total?.longestOutage, 230 * MINUTE);
   assert.equal(total?.polls, 4);
+  // From the first poll at 22:30, without 23:30 to 23:50, since polls are one hour apart.
+  assert.equal(total?.covered, 370 * MINUTE);
   // From 22:30 to 00:50.
   assert.equal(total?.longestUnobserved, 140 * MINUTE);
   assert.deepEqual([...by('week').keys()], ['2026-W44']);
@@ -176,6 +178,9 @@ function sumOf(found: readonly Measures[], name: keyof Measures): number {
   return found.reduce((sum, measures) => sum + measures[name], 0);
 }
 
+const TIMES = ['open', 'up', 'down', 'planned', 'plannedUp', 'plannedDown', 'covered'] as const;
+const ADDED = [...TIMES, 'polls', 'outages'] as const;
+
 test('a period is its days, its hours, its weeks and its dayparts, exactly', () => {
   fc.assert(
     fc.property(world, (drawn) => {
@@ -183,7 +188,7 @@ test('a period is its days, its hours, its weeks and its dayparts, exactly', () 
       const [total] = measures('total').found as [Measures];
       for (const by of ['hour', 'day', 'week', 'month', 'hour_of_week', 'daypart'] as const) {
         const { found } = measures(by);
-        for (const name of ['open', 'up', 'down', 'planned', 'plannedUp', 'plannedDown', 'polls', 'outages'] as const) {
+        for (const name of ADDED) {
           assert.equal(sumOf(found, name), total[name], `${name} by ${by}`);
         }
         assert.equal(Math.max(...found.map(({ longestOutage }) => longestOutage)), total.longestOutage);
@@ -211,13 +216,14 @@ test('each open instant has the state of the nearest counting poll within eight 
       const to = Math.min(localInstant(zone, `${dateText(first + dates)}T00:00`), asOf);
       const open = stretches(schedule.openIntervals(0, span.from - 20 * DAY, span.to + 20 * DAY));
       const counting = polls.filter(({ instant }) => instant <= asOf && isOpen(open, instant));
+      const firstPoll = Math.min(...polls.map(({ instant }) => instant));
       const expected = referenceOf(
-        { open, unknown: stretches(unknown), planned: stretches(planned), counting },
+        { open, unknown: stretches(unknown), planned: stretches(planned), counting, firstPoll },
         from,
         to,
       );
-      const { up, down, planned: plannedTime, plannedUp, plannedDown } = total;
-      assert.deepEqual({ open: total.open, up, down, planned: plannedTime, plannedUp, plannedDown }, expected);
+      const { up, down, planned: plannedTime, plannedUp, plannedDown, covered } = total;
+      assert.deepEqual({ open: total.open, up, down, planned: plannedTime, plannedUp, plannedDown, covered }, expected);
     }),
     { numRuns: 150 },
   );
@@ -228,18 +234,19 @@ interface Reference {
   readonly unknown: readonly Stretch[];
   readonly planned: readonly Stretch[];
   readonly counting: readonly PollRow[];
+  readonly firstPoll: number;
 }
 
 /** Time is cut wherever anything can change; each part has the state of its middle, found by trying all polls. */
-function referenceOf({ open, unknown, planned, counting }: Reference, from: number, to: number) {
-  const cuts = new Set([from, to]);
+function referenceOf({ open, unknown, planned, counting, firstPoll }: Reference, from: number, to: number) {
+  const cuts = new Set([from, to, firstPoll]);
   for (const stretch of [...open, ...unknown, ...planned]) cuts.add(stretch.from).add(stretch.to);
   for (const a of counting) {
-    cuts.add(a.instant - 8 * DAY).add(a.instant + 8 * DAY);
+    for (const reach of [HOUR, 8 * DAY]) cuts.add(a.instant - reach).add(a.instant + reach);
     for (const b of counting) cuts.add((a.instant + b.instant) / 2);
   }
   const sorted = [...cuts].filter((cut) => cut >= from && cut <= to).sort((a, b) => a - b);
-  const sums = { open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0 };
+  const sums = { open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, covered: 0 };
   for (const [i, begin] of sorted.entries()) {
     const end = sorted[i + 1];
     if (end === undefined) break;
@@ -252,6 +259,8 @@ function referenceOf({ open, unknown, planned, counting }: Reference, from: numb
     const length = end - begin;
     const isPlanned = isOpen(planned, middle);
     sums.open += length;
+    const isCovered = middle > firstPoll && near.some(({ instant }) => Math.abs(instant - middle) < HOUR);
+    if (!isUnknown && isCovered) sums.covered += length;
     if (isPlanned) sums.planned += length;
     if (state === true) sums.up += length;
     if (state === false) sums.down += length;
@@ -312,7 +321,7 @@ test('the time more than eight days from any poll is unknown, on both sides', ()
     },
   ];
   const slots = slotsIn(zones, from, to, { times: [], cell: () => 0 });
-  addStore({ open, unknown: EMPTY, planned: EMPTY, states }, slots, sums, 0);
+  addStore({ open, unknown: EMPTY, planned: EMPTY, covered: EMPTY, states }, slots, sums, 0);
   const { open: time, up, down, longestUnobserved } = sums.at(0);
   assert.deepEqual([time, up, down, longestUnobserved], [20 * DAY, 0, 16 * DAY, 10 * DAY]);
 });

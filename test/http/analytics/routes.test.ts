@@ -103,7 +103,10 @@ test('the figures of a day by brand, as they are worked out by hand', async (t) 
   // 17:00 to 18:00 in one store, 16:00 to 20:00 in the other, which was polled at 18:00.
   assert.deepEqual([bella?.mean_outage_seconds, bella?.longest_outage_seconds], [150 * 60, 240 * 60]);
   assert.equal(bella?.longest_unobserved_seconds, 120 * 60);
+  // From the first polls, at 16:30 and 18:00, until an hour after the last ones.
+  assert.deepEqual([bella?.covered_seconds, bella?.coverage_ratio], [240 * 60, 0.5]);
   assert.deepEqual([corte?.uptime_ratio, corte?.mean_outage_seconds, corte?.polls], [null, null, 0]);
+  assert.equal(corte?.coverage_ratio, 0);
 });
 
 test('the same instants give the same figures after downtime was planned', async (t) => {
@@ -129,7 +132,7 @@ test('CSV has the same rows, and each of them what a later reader needs', async 
   const [header, ...lines] = body.trim().split('\n');
   assert.match(
     header ?? '',
-    /^level,label:region,store_id,day,stores,open_seconds,.*,polls,as_of,known_at,tz_version,/,
+    /^level,label:region,store_id,day,stores,open_seconds,.*,polls,covered_seconds,coverage_ratio,as_of,known_at,tz_version,/,
   );
   assert.deepEqual(
     lines.map((line) => line.split(',').slice(0, 6).join()),
