@@ -151,6 +151,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'GET /api/v1/deleted-stores': [{ ask: nothing, status: 200, owner: 403, blind: 'no store was deleted' }],
   'GET /api/v1/store-zones': [{ ask: nothing, status: 200, blind: 'no store is in it' }],
+  'GET /api/v1/store-labels': [{ ask: nothing, status: 200, blind: 'no store is in it' }],
   'GET /api/v1/store-export': [
     { ask: nothing, status: 200 },
     { ask: () => ({ query: { search: 'this' } }), status: 200 },

@@ -1579,6 +1579,23 @@ export interface StoreCensus {
   readonly zone_only: number;
 }
 
+export interface StoreLabel {
+  readonly key: string;
+  readonly stores: number;
+  /** the most common values first, at most 200 */
+  readonly values: readonly {
+    readonly value: string;
+    readonly stores: number;
+  }[];
+  /** how many values there are, listed or not */
+  readonly distinct_values: number;
+}
+
+export interface StoreLabels {
+  /** the labels that most stores have first, at most 200 */
+  readonly items: readonly StoreLabel[];
+}
+
 export interface StorePage {
   readonly items: readonly ListedStore[];
   /** null on the last page */
@@ -2067,6 +2084,10 @@ export interface Routes {
   /** List the time zones of the stores, with the number of stores in each */
   'GET /api/v1/store-zones': {
     answer: StoreZones;
+  };
+  /** List the labels of the stores and their values, with the number of stores that have each */
+  'GET /api/v1/store-labels': {
+    answer: StoreLabels;
   };
   /** Get the business hours of a store: past, present and planned */
   'GET /api/v1/stores/{store_id}/hours': {

@@ -5,6 +5,7 @@ import { deletedStoreRoutes } from './deleted.ts';
 import { exportRoutes } from './export.ts';
 import { hoursRoutes } from './hours.ts';
 import { pollRoutes } from './polls.ts';
+import { storeLabelRoutes } from './store-labels.ts';
 import { storeZoneRoutes } from './store-zones.ts';
 import { type StoreRouteParts, storeRoutes } from './stores.ts';
 
@@ -20,6 +21,7 @@ export function storeApiRoutes(parts: StoreApiParts): Routes {
     await app.register(deletedStoreRoutes(parts.stores));
     await app.register(exportRoutes(parts));
     await app.register(storeZoneRoutes(parts.directory));
+    await app.register(storeLabelRoutes(parts.directory));
     await app.register(hoursRoutes(parts.stores));
     await app.register(pollRoutes(parts.polls, parts.stores));
   };

@@ -117,6 +117,36 @@ test('the zones of the stores are counted, the most common first, within what a 
   assert.deepEqual(mine.json<{ items: Json[] }>().items, [{ time_zone: 'Asia/Tokyo', stores: 1 }]);
 });
 
+test('the labels of the stores are counted with their values, within what a user may see', async (t) => {
+  const owned = await opened(t, { authenticator: FAKE_USERS });
+  await owned.patch(
+    [
+      { store_id: 'mine', labels: { City: 'Oslo' } },
+      { store_id: 'a', labels: { brand: 'Bella', city: 'Rome' } },
+      { store_id: 'b', labels: { brand: 'Bella' } },
+      { store_id: 'c', labels: { brand: 'Corte' } },
+      { store_id: 'd', labels: { brand: 'Dolce' } },
+    ],
+    '?create=true',
+    as('operator'),
+  );
+  await owned.patch([{ store_id: 'd', deleted: true }], '', as('operator'));
+  const labelsOf = async (user: string) =>
+    (await owned.app.inject({ url: '/api/v1/store-labels', headers: as(user) })).json<{ items: Json[] }>().items;
+  const [brand, city] = await labelsOf('operator');
+  assert.deepEqual(brand, {
+    ...{ key: 'brand', stores: 3, distinct_values: 2 },
+    values: [
+      { value: 'Bella', stores: 2 },
+      { value: 'Corte', stores: 1 },
+    ],
+  });
+  assert.deepEqual([String(city?.key).toLowerCase(), city?.stores, city?.distinct_values], ['city', 2, 2]);
+  assert.deepEqual(await labelsOf('owner'), [
+    { key: 'City', stores: 1, distinct_values: 1, values: [{ value: 'Oslo', stores: 1 }] },
+  ]);
+});
+
 test('a request with an invalid change makes none, and names the field of each', async (t) => {
   const { patch, list } = await opened(t);
   await patch([{ store_id: 'a' }], '?create=true');
