@@ -28,6 +28,7 @@ const PAGES = [
   { name: 'Fleet', url: '/' },
   { name: 'Store', url: '/stores/:store_id' },
   { name: 'Stores', url: '/stores' },
+  { name: 'Analytics', url: '/analytics' },
   { name: 'Reports', url: '/reports' },
   { name: 'Report', url: '/reports/:report_id' },
   { name: 'Imports', url: '/imports' },

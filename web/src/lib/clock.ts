@@ -155,6 +155,11 @@ export function calendarDate(date: string): string {
   return format(Date.parse(`${date}T00:00:00Z`), 'UTC', options);
 }
 
+/** `Oct 2026`, for `2026-10`. */
+export function monthAndYear(month: string): string {
+  return format(Date.parse(`${month}-01T00:00:00Z`), 'UTC', { month: 'short', year: 'numeric' });
+}
+
 /** Names of the weekdays, Monday first. */
 export function weekdayNames(): string[] {
   const monday = Date.UTC(2024, 0, 1);

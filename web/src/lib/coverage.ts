@@ -16,6 +16,11 @@ export function isUnchecked({ coverage_ratio }: Pick<Period, 'coverage_ratio'>):
   return coverage_ratio === 0;
 }
 
+/** Whether checks cover enough of the scheduled hours, if there are any, to rely on the downtime. */
+export function isCovered({ coverage_ratio }: Pick<Period, 'coverage_ratio'>): boolean {
+  return coverage_ratio === null || coverage_ratio >= ENOUGH_COVERAGE;
+}
+
 /** The uptime to display; null: there is none, or no check supports it. */
 export function shownUptime(period: Period): number | null {
   return isUnchecked(period) ? null : period.uptime_ratio;

@@ -22,6 +22,7 @@ const ROUTES: readonly Route[] = [
     title: 'Report',
     Page: later('the report', () => import('./reports/report.tsx')),
   },
+  { pattern: /^\/analytics$/, title: 'Analytics', Page: later('the analytics', () => import('./analytics/page.tsx')) },
   { pattern: /^\/imports$/, title: 'Imports', Page: later('the imports', () => import('./imports/page.tsx')) },
   {
     pattern: /^\/downtime$/,

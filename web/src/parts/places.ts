@@ -13,6 +13,7 @@ export interface Place {
 
 /** The scope that a page requires, by the first part of its path. The others are for everyone who is signed in. */
 const SCOPE_OF: Readonly<Record<string, Scope>> = {
+  analytics: 'reports:read',
   reports: 'reports:read',
   imports: 'imports:read',
   incidents: 'alerts:read',
@@ -43,6 +44,7 @@ export function places(): Place[] {
     { href: '/', name: homeName(), icon: isOwner() ? 'stores' : 'fleet', key: 'f' },
     canManageStores() && { href: '/stores', name: 'Stores', icon: 'stores', key: 's' },
     mayOpen('/incidents') && { href: '/incidents', name: 'Alerts', icon: 'alerts', key: 'a' },
+    mayOpen('/analytics') && { href: '/analytics', name: 'Analytics', icon: 'analytics', key: 'n' },
     mayOpen('/reports') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
     mayOpen('/imports') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
     mayOpen('/people') && { href: '/people', name: 'Users', icon: 'people', key: 'p' },

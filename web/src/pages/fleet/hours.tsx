@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { FleetHistory, FleetPeriod, FleetStatus } from '../../../api/schema.ts';
-import { ENOUGH_COVERAGE, isUnchecked, NO_CHECKS, shownUptime } from '../../lib/coverage.ts';
-import { count, counted, percent, percentStep, storeHours } from '../../lib/format.ts';
+import { isCovered, isUnchecked, NO_CHECKS, shownUptime } from '../../lib/coverage.ts';
+import { count, counted, percent, storeHours } from '../../lib/format.ts';
 import { offsetName } from '../../lib/zones.ts';
+import { HatchedNote } from '../../parts/bar-chart.tsx';
 import { ChartFigure } from '../../parts/chart-figure.tsx';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -10,7 +11,7 @@ import { ScrollBox } from '../../parts/scroll-box.tsx';
 import type { Load } from '../../state/load.ts';
 import { CoverageGaps } from './coverage-gaps.tsx';
 import { dayWords, hourWords } from './history.ts';
-import { HoursChart, isCovered } from './hours-chart.tsx';
+import { HoursChart } from './hours-chart.tsx';
 
 interface Props {
   readonly loaded: Load<FleetHistory>;
@@ -66,12 +67,7 @@ function History({ history, poller }: { readonly history: FleetHistory; readonly
             `${hourWords(one, zone)}: ${isUnchecked(one) ? NO_CHECKS : `${storeHours(one.down_seconds)} downtime`}`
           }
         />
-        {!hours.every(isCovered) && (
-          <p class="small quiet">
-            <i class="sign" data-kind="unknown" aria-hidden="true" /> Checks cover less than{' '}
-            {percentStep(ENOUGH_COVERAGE)} of the scheduled hours; downtime may be missing here.
-          </p>
-        )}
+        {!hours.every(isCovered) && <HatchedNote />}
         <HoursChart
           title="Checks per hour"
           kind="polls"

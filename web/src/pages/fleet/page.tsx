@@ -1,14 +1,13 @@
 import type { FleetHistory, FleetStatus } from '../../../api/schema.ts';
 import { later } from '../../parts/later.tsx';
-import { Link } from '../../parts/link.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
-import { Empty, Trouble } from '../../parts/notices.tsx';
+import { NoStores } from '../../parts/no-stores.tsx';
+import { Trouble } from '../../parts/notices.tsx';
 import { homeName } from '../../parts/places.ts';
 import { call } from '../../state/api.ts';
 import { round } from '../../state/live.ts';
 import { type Load, useLoad } from '../../state/load.ts';
 import { asOf } from '../../state/place.ts';
-import { may } from '../../state/session.ts';
 import { Attention } from './attention.tsx';
 import { TroubleBanner } from './coverage-gaps.tsx';
 import { fetchHistory } from './history.ts';
@@ -72,23 +71,5 @@ function Fleet({ fleet, data, history }: FleetProps) {
         stores={data.stores}
       />
     </>
-  );
-}
-
-function NoStores() {
-  return may('imports:write') ? (
-    <Empty title="No stores yet">
-      <p>
-        Import the polls of your stores, and their business hours and time zones; stores without them are open 24/7 in
-        America/Chicago.
-      </p>
-      <Link class="button main" href="/imports">
-        Import the files
-      </Link>
-    </Empty>
-  ) : (
-    <Empty title="No stores are assigned to you">
-      <p>Ask an admin to assign some.</p>
-    </Empty>
   );
 }

@@ -1,6 +1,7 @@
 import type { FleetStatus } from '../../../api/schema.ts';
 import { isUnchecked, NO_CHECKS, NOT_ENOUGH, shownUptime } from '../../lib/coverage.ts';
-import { changeInPoints, duration, percent, storeHours } from '../../lib/format.ts';
+import { duration, percent, storeHours } from '../../lib/format.ts';
+import { Change } from '../../parts/change.tsx';
 import { Coverage } from '../../parts/coverage.tsx';
 import { Ago } from '../../parts/time.tsx';
 import { asOf } from '../../state/place.ts';
@@ -28,7 +29,7 @@ export function UptimeFigures({ uptime, staleFor }: Props) {
           <li key={key}>
             <h2>{title}</h2>
             <p class="big">{percent(shownUptime(uptime[key]))}</p>
-            <Change now={uptime[key]} words={before} />
+            <ChangeOf window={uptime[key]} words={before} />
             <p class="small quiet">
               {isUnchecked(uptime[key]) ? 'unknown' : storeHours(uptime[key].down_seconds)} downtime /{' '}
               {storeHours(uptime[key].open_seconds)} scheduled
@@ -53,16 +54,11 @@ export function UptimeFigures({ uptime, staleFor }: Props) {
   );
 }
 
-function Change({ now, words }: { readonly now: Window; readonly words: string }) {
+function ChangeOf({ window: now, words }: { readonly window: Window; readonly words: string }) {
   if (isUnchecked(now)) return <p class="change quiet">{NO_CHECKS}</p>;
-  const text = now.comparable ? changeInPoints(now.uptime_ratio, now.before.uptime_ratio) : undefined;
-  if (text === undefined) return <p class="change quiet">{NOT_ENOUGH}</p>;
-  const change = (now.uptime_ratio ?? 0) - (now.before.uptime_ratio ?? 0);
-  const kind = Math.abs(change) < 0.000_05 ? 'same' : change > 0 ? 'better' : 'worse';
-  return (
-    <p class="change" data-kind={kind}>
-      <span aria-hidden="true">{{ same: '→', better: '↑', worse: '↓' }[kind]}</span> {text}{' '}
-      <span class="quiet">vs {words}</span>
-    </p>
-  );
+  const before = now.before.uptime_ratio;
+  if (!now.comparable || now.uptime_ratio === null || before === null) {
+    return <p class="change quiet">{NOT_ENOUGH}</p>;
+  }
+  return <Change now={now.uptime_ratio} before={before} words={words} />;
 }

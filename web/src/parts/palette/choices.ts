@@ -26,8 +26,14 @@ export interface ChoiceGroup {
   readonly choices: readonly Choice[];
 }
 
+/** Other words that find a page. */
+const WORDS_OF: Readonly<Record<string, string>> = { '/analytics': 'month quarter compare trend heat map group brand' };
+
 function pages(): Choice[] {
-  return places().map(({ name, icon, href }) => ({ name, icon, choose: () => go(at(href)) }));
+  return places().map(({ name, icon, href }) => ({
+    ...{ name, icon, words: WORDS_OF[href] ?? '' },
+    choose: () => go(at(href)),
+  }));
 }
 
 function actions(): Choice[] {

@@ -1,0 +1,104 @@
+import { askedFrom, datesWords, STORE } from '../../lib/analytics.ts';
+import { asSentence } from '../../lib/field-words.ts';
+import { counted } from '../../lib/format.ts';
+import { NoStores } from '../../parts/no-stores.tsx';
+import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
+import { Instant } from '../../parts/time.tsx';
+import { ApiError, reasonOf } from '../../state/api.ts';
+import { useLoad } from '../../state/load.ts';
+import { asOf, url } from '../../state/place.ts';
+import { type Answers, fetchAnswers } from './answers.ts';
+import { Downloads } from './downloads.tsx';
+import { GroupTable } from './groups.tsx';
+import { Headline } from './headline.tsx';
+import { isAtField, QuestionFields } from './question-fields.tsx';
+import { Trend } from './trend.tsx';
+import { WeekMap } from './week-map.tsx';
+import './analytics.css';
+
+/** Uptime over any period, by time and by labels. The question is in the address, by the names of the API. */
+export default function AnalyticsPage() {
+  const asked = askedFrom(url.value.searchParams);
+  const loaded = useLoad(`analytics ${JSON.stringify(asked)} ${asOf.value}`, (signal) =>
+    fetchAnswers(asked, asOf.value, signal),
+  );
+  const { data, error } = loaded;
+  if (isWithoutStores(error) && asked.store_id.length === 0) {
+    return (
+      <>
+        <h1>Analytics</h1>
+        <NoStores />
+      </>
+    );
+  }
+  return (
+    <>
+      <header class="head">
+        <div>
+          <h1>Analytics</h1>
+          {data === undefined ? (
+            <p class="quiet">Uptime over any period, by time and by labels.</p>
+          ) : (
+            <About answers={data} />
+          )}
+        </div>
+        {data !== undefined && <Downloads asked={asked} groups={data.groups} again={loaded.reload} />}
+      </header>
+      <QuestionFields asked={asked} error={error} />
+      <div class="answers" aria-busy={loaded.loading}>
+        {error !== undefined ? (
+          <Failed error={error} retry={loaded.reload} />
+        ) : data === undefined ? (
+          <Loading what="the figures" />
+        ) : (
+          <>
+            <Headline groups={data.groups} />
+            {data.trend !== undefined && <Trend trend={data.trend} wall={data.wall} />}
+            <WeekMap week={data.week} />
+            <GroupTable asked={asked} groups={data.groups} />
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** What the figures are about: the dates, the clock, the stores, and until when there is data. */
+function About({ answers: { groups } }: { readonly answers: Answers }) {
+  const { period, stores, as_of } = groups;
+  const { from, to, time_zone: zone, complete } = period;
+  const dates = datesWords(period);
+  return (
+    <p class="quiet">
+      {dates ?? (
+        <>
+          <Instant utc={from} as="date" /> – <Instant utc={to} as="date" />
+        </>
+      )}{' '}
+      · {zone ?? 'local time of each store'} · {counted(stores, 'store')} ·{' '}
+      {complete ? 'by the checks until ' : 'not over: the figures end with the latest check, '}
+      <Instant utc={as_of} as="date" />
+    </p>
+  );
+}
+
+/** Without any store, the server names the stores. */
+function isWithoutStores(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.errors?.some(({ field }) => field === STORE) === true;
+}
+
+function Failed({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  if (error instanceof ApiError && error.status === 409) {
+    return (
+      <Empty title="No checks yet">
+        <p>{asSentence(reasonOf(error))} Figures appear with the first ones.</p>
+      </Empty>
+    );
+  }
+  if (!isAtField(error)) return <Trouble error={error} retry={retry} />;
+  return (
+    <Empty title="No figures for this question">
+      <p role="alert">{asSentence(reasonOf(error))}</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,161 @@
+import { useId } from 'preact/hooks';
+import { type Asked, kindOf, type PeriodKind, PRESETS, periodOfKind } from '../../lib/analytics.ts';
+import { VIEWER_ZONE } from '../../lib/clock.ts';
+import { addDays, dateAt, isDate } from '../../lib/local-days.ts';
+import { useAsOf } from '../../state/as-of.ts';
+import { faultOf } from '../../state/field-errors.ts';
+import { setParams } from '../../state/place.ts';
+
+const KINDS: readonly { readonly value: PeriodKind; readonly words: string }[] = [
+  ...PRESETS,
+  { value: 'month', words: 'A month …' },
+  { value: 'quarter', words: 'A quarter …' },
+  { value: 'week', words: 'A week …' },
+  { value: 'dates', words: 'Two dates …' },
+  { value: 'other', words: 'Other …' },
+];
+
+interface Props {
+  readonly asked: Asked;
+  readonly error: unknown;
+}
+
+/** The period: a preset; a month, quarter or week; two dates; or what the API understands besides. */
+export function PeriodFields({ asked, error }: Props) {
+  const id = useId();
+  const today = dateAt(useAsOf() ?? Date.now(), VIEWER_ZONE);
+  const kind = kindOf(asked);
+  const isPreset = PRESETS.some(({ value }) => value === kind);
+  const wrong = faultOf(error, 'period');
+  const choose = (changes: Partial<Record<'period' | 'from' | 'to', string>>) =>
+    setParams({ period: undefined, from: undefined, to: undefined, ...changes });
+  return (
+    <>
+      <div class="field">
+        <label for={id}>Period</label>
+        <select
+          id={id}
+          value={kind}
+          aria-invalid={(isPreset && wrong !== undefined) || undefined}
+          aria-describedby={isPreset && wrong !== undefined ? `${id}-note` : undefined}
+          onChange={({ currentTarget }) => choose(periodOfKind(currentTarget.value as PeriodKind, today))}
+        >
+          {KINDS.map(({ value, words }) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+        {isPreset && wrong !== undefined && (
+          <small id={`${id}-note`} class="wrong">
+            {wrong}
+          </small>
+        )}
+      </div>
+      {kind === 'dates' ? (
+        <DateFields asked={asked} error={error} onChange={choose} />
+      ) : (
+        !isPreset && <PeriodField kind={kind} asked={asked} error={error} onChange={choose} />
+      )}
+    </>
+  );
+}
+
+type OnChange = (changes: Partial<Record<'period' | 'from' | 'to', string>>) => void;
+
+interface InputProps {
+  readonly label: string;
+  readonly type: 'date' | 'month' | 'week' | 'text';
+  readonly value: string;
+  readonly hint?: string;
+  readonly wrong: string | undefined;
+  readonly onChange: (value: string) => void;
+}
+
+/** A field whose value counts when the reader has left it, or has chosen it in a calendar. */
+function Input({ label, type, value, hint, wrong, onChange }: InputProps) {
+  const id = useId();
+  const note = wrong ?? hint;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        // Preact types each kind of input separately; this one may be any of several.
+        type={type as 'text'}
+        value={value}
+        aria-invalid={wrong !== undefined || undefined}
+        aria-describedby={note === undefined ? undefined : `${id}-note`}
+        onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
+      />
+      {note !== undefined && (
+        <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
+          {note}
+        </small>
+      )}
+    </div>
+  );
+}
+
+interface FieldProps extends Props {
+  readonly onChange: OnChange;
+}
+
+/** People mean the last day by the end, which is not part of a period of the API. */
+function DateFields({ asked: { from = '', to = '' }, error, onChange }: FieldProps) {
+  const last = isDate(to) ? addDays(to, -1) : '';
+  const wrong = faultOf(error, 'from') ?? faultOf(error, 'period');
+  return (
+    <>
+      <Input label="From" type="date" value={from} wrong={wrong} onChange={(date) => onChange({ from: date, to })} />
+      <Input
+        label="Through"
+        type="date"
+        value={last}
+        wrong={faultOf(error, 'to')}
+        onChange={(date) => onChange({ from, to: isDate(date) ? addDays(date, 1) : '' })}
+      />
+    </>
+  );
+}
+
+const FIELDS = {
+  month: { label: 'Month', type: 'month' },
+  week: { label: 'Week', type: 'week' },
+  quarter: { label: 'Quarter', type: 'text', hint: 'Such as 2026-Q4' },
+  other: { label: 'Other period', type: 'text', hint: 'Such as 2026, 2026-11-28 or last-14-days' },
+} as const;
+
+function PeriodField({ kind, asked, error, onChange }: FieldProps & { readonly kind: PeriodKind }) {
+  const { period, from = '', to = '' } = asked;
+  if (period === undefined) {
+    return (
+      <>
+        <Input
+          label="From"
+          type="text"
+          value={from}
+          wrong={faultOf(error, 'from') ?? faultOf(error, 'period')}
+          onChange={(value) => onChange({ from: value, to })}
+        />
+        <Input
+          label="Until"
+          type="text"
+          value={to}
+          wrong={faultOf(error, 'to')}
+          onChange={(value) => onChange({ from, to: value })}
+        />
+      </>
+    );
+  }
+  const field = FIELDS[kind as keyof typeof FIELDS];
+  return (
+    <Input
+      {...field}
+      // A field for months or weeks shows nothing of what is none.
+      value={period}
+      wrong={faultOf(error, 'period')}
+      onChange={(value) => onChange({ period: value })}
+    />
+  );
+}
