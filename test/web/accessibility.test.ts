@@ -109,6 +109,9 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/stores/b?tab=hours', click('Edit hours'));
   await look('/stores/nobody');
   await look('/downtime', click('Plan downtime'));
+  await look('/analytics?period=this-week&group_by=store_id&compare=previous');
+  await look('/analytics?period=last-7-days&by=daypart', openTables(page));
+  await look('/analytics?period=2026-13');
   await lookAtAlerts(page, look);
   await look('/reports');
   await createReport(page);
@@ -130,6 +133,11 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/people?tab=audit');
   await look('/account');
 }
+
+/** Shows the table behind each chart. */
+const openTables = (page: Page) => async () => {
+  for (const table of await page.getByText('Show as table').all()) await table.click();
+};
 
 /** The pages about alerts, with their forms. */
 async function lookAtAlerts(page: Page, look: Look): Promise<void> {
@@ -178,6 +186,7 @@ async function lookAsOwner(page: Page, look: Look): Promise<void> {
   await look('/stores/c');
   await look('/downtime', click('Plan downtime'));
   await look('/incidents');
+  await look('/analytics?from=2026-11-10&to=2026-11-18&by=hour');
   await look('/alert-rules');
   await look('/contact-points', click('New contact point'));
   await look('/deliveries');

@@ -48,6 +48,7 @@ export function askedFrom(address: URLSearchParams): Asked {
 /** Periods that depend on when they are asked for. */
 export const PRESETS = [
   { value: 'last-7-days', words: 'Last 7 days' },
+  { value: 'last-14-days', words: 'Last 14 days' },
   { value: 'last-30-days', words: 'Last 30 days' },
   { value: 'last-90-days', words: 'Last 90 days' },
   { value: 'today', words: 'Today' },
@@ -93,7 +94,7 @@ export function periodOfKind(kind: PeriodKind, today: string): Partial<Record<'p
     case 'dates':
       return { from: addDays(today, -7), to: today };
     case 'other':
-      return { period: 'last-14-days' };
+      return { period: today.slice(0, 4) };
     default:
       return { period: kind };
   }

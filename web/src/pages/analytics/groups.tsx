@@ -201,7 +201,7 @@ function Row({ row, level, isCompared, children }: RowProps) {
         {storeHours(row.unknown_seconds)}
       </td>
       <td class="number" data-label="Coverage">
-        <Coverage ratio={row.coverage_ratio} />
+        <Coverage ratio={row.coverage_ratio} isNamed />
       </td>
       <td class="number" data-label="Planned">
         {storeHours(row.planned_seconds)}

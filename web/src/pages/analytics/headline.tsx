@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Analytics, AnalyticsRow } from '../../../api/schema.ts';
 import { datesWords } from '../../lib/analytics.ts';
 import { isCovered, isUnchecked, NO_CHECKS, NOT_ENOUGH, shownUptime } from '../../lib/coverage.ts';
-import { count, duration, percent, storeHours } from '../../lib/format.ts';
+import { count, counted, duration, percent, storeHours } from '../../lib/format.ts';
 import { Change } from '../../parts/change.tsx';
 import { Coverage } from '../../parts/coverage.tsx';
 
@@ -26,16 +26,19 @@ export function Headline({ groups }: { readonly groups: Analytics }) {
         <Figure name="Unknown" value={storeHours(total.unknown_seconds)} isUnknown={total.unknown_seconds > 0}>
           no check within eight days
         </Figure>
-        <Figure name="Coverage" value={percent(total.coverage_ratio)}>
-          <Coverage ratio={total.coverage_ratio} />, {count(total.polls)} checks
+        <Figure name="Coverage" value={<Coverage ratio={total.coverage_ratio} isNamed />}>
+          {counted(total.polls, 'check')}
+          {isCovered(total) ? '' : '; downtime may be missing'}
         </Figure>
         <Figure name="Planned downtime" value={storeHours(total.planned_seconds)}>
           {total.planned_seconds === 0 ? 'none' : `uptime without it: ${percent(adjusted(total))}`}
         </Figure>
         <Figure name="Outages" value={unchecked ? 'unknown' : count(total.outages)}>
-          {!unchecked && total.mean_outage_seconds !== null
-            ? `${duration(total.mean_outage_seconds)} on average, ${duration(total.longest_outage_seconds)} at most`
-            : 'none seen'}
+          {unchecked
+            ? NO_CHECKS
+            : total.mean_outage_seconds !== null
+              ? `${duration(total.mean_outage_seconds)} on average, ${duration(total.longest_outage_seconds)} at most`
+              : 'none seen'}
         </Figure>
       </dl>
     </section>
@@ -48,7 +51,7 @@ function adjusted(row: AnalyticsRow): number | null {
 
 interface FigureProps {
   readonly name: string;
-  readonly value: string;
+  readonly value: ComponentChildren;
   readonly isUnknown?: boolean;
   readonly children: ComponentChildren;
 }

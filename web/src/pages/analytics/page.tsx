@@ -1,10 +1,13 @@
-import { askedFrom, datesWords, STORE } from '../../lib/analytics.ts';
+import { useEffect } from 'preact/hooks';
+import { type Asked, askedFrom, datesWords, STORE } from '../../lib/analytics.ts';
 import { asSentence } from '../../lib/field-words.ts';
 import { counted } from '../../lib/format.ts';
 import { NoStores } from '../../parts/no-stores.tsx';
 import { Empty, Loading, Trouble } from '../../parts/notices.tsx';
 import { Instant } from '../../parts/time.tsx';
 import { ApiError, reasonOf } from '../../state/api.ts';
+import { faultOf } from '../../state/field-errors.ts';
+import { round } from '../../state/live.ts';
 import { useLoad } from '../../state/load.ts';
 import { asOf, url } from '../../state/place.ts';
 import { type Answers, fetchAnswers } from './answers.ts';
@@ -23,7 +26,12 @@ export default function AnalyticsPage() {
     fetchAnswers(asked, asOf.value, signal),
   );
   const { data, error } = loaded;
-  if (isWithoutStores(error) && asked.store_id.length === 0) {
+  const isEmpty = isWithoutStores(error, asked) || isWithoutPolls(error);
+  // Figures stay as they are until the reader asks again, since each question is work for the server; but nothing is not.
+  useEffect(() => {
+    if (isEmpty) loaded.reload();
+  }, [round.value]);
+  if (isWithoutStores(error, asked)) {
     return (
       <>
         <h1>Analytics</h1>
@@ -82,13 +90,17 @@ function About({ answers: { groups } }: { readonly answers: Answers }) {
   );
 }
 
-/** Without any store, the server names the stores. */
-function isWithoutStores(error: unknown): boolean {
-  return error instanceof ApiError && error.problem.errors?.some(({ field }) => field === STORE) === true;
+/** Without any store, the server names the stores, although the question does not. */
+function isWithoutStores(error: unknown, { store_id: asked }: Asked): boolean {
+  return asked.length === 0 && faultOf(error, STORE) !== undefined;
+}
+
+function isWithoutPolls(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409;
 }
 
 function Failed({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
-  if (error instanceof ApiError && error.status === 409) {
+  if (isWithoutPolls(error)) {
     return (
       <Empty title="No checks yet">
         <p>{asSentence(reasonOf(error))} Figures appear with the first ones.</p>
@@ -98,7 +110,7 @@ function Failed({ error, retry }: { readonly error: unknown; readonly retry: () 
   if (!isAtField(error)) return <Trouble error={error} retry={retry} />;
   return (
     <Empty title="No figures for this question">
-      <p role="alert">{asSentence(reasonOf(error))}</p>
+      <p role="alert">Change what is marked above.</p>
     </Empty>
   );
 }

@@ -105,6 +105,7 @@ interface FieldProps extends Props {
 function DateFields({ asked: { from = '', to = '' }, error, onChange }: FieldProps) {
   const last = isDate(to) ? addDays(to, -1) : '';
   const wrong = faultOf(error, 'from') ?? faultOf(error, 'period');
+  const isBefore = isDate(from) && isDate(to) && to <= from;
   return (
     <>
       <Input label="From" type="date" value={from} wrong={wrong} onChange={(date) => onChange({ from: date, to })} />
@@ -112,7 +113,7 @@ function DateFields({ asked: { from = '', to = '' }, error, onChange }: FieldPro
         label="Through"
         type="date"
         value={last}
-        wrong={faultOf(error, 'to')}
+        wrong={isBefore ? 'Choose a date that is not before the first one.' : faultOf(error, 'to')}
         onChange={(date) => onChange({ from, to: isDate(date) ? addDays(date, 1) : '' })}
       />
     </>
@@ -123,7 +124,7 @@ const FIELDS = {
   month: { label: 'Month', type: 'month' },
   week: { label: 'Week', type: 'week' },
   quarter: { label: 'Quarter', type: 'text', hint: 'Such as 2026-Q4' },
-  other: { label: 'Other period', type: 'text', hint: 'Such as 2026, 2026-11-28 or last-14-days' },
+  other: { label: 'Other period', type: 'text', hint: 'Such as 2026, 2026-11-28 or last-6-weeks' },
 } as const;
 
 function PeriodField({ kind, asked, error, onChange }: FieldProps & { readonly kind: PeriodKind }) {

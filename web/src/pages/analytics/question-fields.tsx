@@ -42,7 +42,7 @@ interface Props {
 /** What is asked, each choice at once in the address. */
 export function QuestionFields({ asked, error }: Props) {
   const zones = [
-    { value: '', words: 'Local time of each store' },
+    { value: '', words: 'Store local time' },
     ...new Set([VIEWER_ZONE, 'UTC', ...(asked.time_zone === undefined ? [] : [asked.time_zone])]),
   ].map((zone) => (typeof zone === 'string' ? { value: zone, words: zone } : zone));
   return (

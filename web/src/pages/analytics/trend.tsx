@@ -116,8 +116,14 @@ export function clockWords(zone: string | null): string {
 
 function sayOf(row: AnalyticsRow): string {
   if (row.open_seconds === 0) return 'nothing scheduled';
-  const before = row.compared == null ? '' : `, ${storeHours(row.compared.down_seconds)} in the other period`;
-  return isUnchecked(row) ? NO_CHECKS : `${storeHours(row.down_seconds)} downtime${before}`;
+  if (isUnchecked(row)) return NO_CHECKS;
+  return `${storeHours(row.down_seconds)} downtime${otherWords(row)}`;
+}
+
+/** The downtime of the same part of the other period, if there is one. */
+function otherWords({ compared }: AnalyticsRow): string {
+  if (compared === undefined || compared === null || compared.open_seconds === 0) return '';
+  return `, ${isUnchecked(compared) ? NO_CHECKS : storeHours(compared.down_seconds)} in the other period`;
 }
 
 function Figures({ row }: { readonly row: AnalyticsRow }) {
@@ -164,9 +170,9 @@ export function TrendTable({ rows, words, heading }: TableProps) {
           <tr key={words(i)}>
             <td class="nowrap">{words(i)}</td>
             <td class="number">{percent(shownUptime(row))}</td>
-            {isCompared && <td class="number">{percent(row.compared == null ? null : shownUptime(row.compared))}</td>}
+            {isCompared && <td class="number">{percent(row.compared ? shownUptime(row.compared) : null)}</td>}
             <td class="number">{percent(row.coverage_ratio)}</td>
-            <td class="number">{storeHours(row.down_seconds)}</td>
+            <td class="number">{isUnchecked(row) ? 'unknown' : storeHours(row.down_seconds)}</td>
             <td class="number">{storeHours(row.unknown_seconds)}</td>
             <td class="number">{storeHours(row.open_seconds)}</td>
             <td class="number">{count(row.polls)}</td>

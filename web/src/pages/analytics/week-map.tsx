@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Analytics, AnalyticsRow } from '../../../api/schema.ts';
 import { hourOfWeekWords } from '../../lib/analytics.ts';
-import { hourNumber, weekdayNames } from '../../lib/clock.ts';
+import { hourText, weekdayNames } from '../../lib/clock.ts';
 import { isCovered, isUnchecked, NO_CHECKS } from '../../lib/coverage.ts';
 import { counted, percent, storeHours } from '../../lib/format.ts';
 import { HatchedNote } from '../../parts/bar-chart.tsx';
@@ -96,7 +96,7 @@ export function WeekMap({ week }: { readonly week: Analytics }) {
           <div class="week-map-day hours" aria-hidden="true">
             {MARKS.map((hour) => (
               <span key={hour} style={{ gridColumn: `${hour + 2} / span 3` }}>
-                {hourNumber(hour)}
+                {hourText(hour)}
               </span>
             ))}
           </div>
