@@ -187,6 +187,7 @@ async function shotsOf(url: string): Promise<Shot[]> {
     },
     { name: 'compare', path: `/stores/${store}?tab=compare` },
     { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Edit hours') },
+    { name: 'analytics', path: '/analytics?period=last-14-days&group_by=city' },
     { name: 'reports', path: '/reports' },
     { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id`, everySize: true },
     { name: 'imports', path: '/imports', act: click('Show rejected rows') },

@@ -24,7 +24,7 @@ export function Headline({ groups }: { readonly groups: Analytics }) {
           of {storeHours(total.open_seconds)} scheduled
         </Figure>
         <Figure name="Unknown" value={storeHours(total.unknown_seconds)} isUnknown={total.unknown_seconds > 0}>
-          no check within eight days
+          no check within eight days, or hours unknown
         </Figure>
         <Figure name="Coverage" value={<Coverage ratio={total.coverage_ratio} isNamed />}>
           {counted(total.polls, 'check')}
