@@ -223,6 +223,9 @@ test('a wrong question says at its field what is wrong', async (t) => {
   assert.match(await fault('By'), /is "minute", expected one of total, hour/);
   await show('/analytics?by=daypart&daypart=lunch');
   assert.match(await fault('Dayparts'), /^Daypart is "lunch", expected a name and the local time/);
+  await page.getByLabel('By', { exact: true }).selectOption('Day');
+  await page.waitForURL('**/analytics?by=day');
+  await page.getByRole('heading', { name: 'Downtime by day' }).waitFor();
   await show('/analytics?group_by=region');
   await page.getByText(/has the label "region", expected a label that a store has: brand, city/).waitFor();
 });

@@ -1,10 +1,10 @@
-import { useId } from 'preact/hooks';
 import { type Asked, kindOf, type PeriodKind, PRESETS, periodOfKind } from '../../lib/analytics.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { addDays, dateAt, isDate } from '../../lib/local-days.ts';
 import { useAsOf } from '../../state/as-of.ts';
 import { faultOf } from '../../state/field-errors.ts';
 import { setParams } from '../../state/place.ts';
+import { Choice, Input } from './fields.tsx';
 
 const KINDS: readonly { readonly value: PeriodKind; readonly words: string }[] = [
   ...PRESETS,
@@ -22,36 +22,19 @@ interface Props {
 
 /** The period: a preset; a month, quarter or week; two dates; or what the API understands besides. */
 export function PeriodFields({ asked, error }: Props) {
-  const id = useId();
   const today = dateAt(useAsOf() ?? Date.now(), VIEWER_ZONE);
   const kind = kindOf(asked);
   const isPreset = PRESETS.some(({ value }) => value === kind);
-  const wrong = faultOf(error, 'period');
-  const choose = (changes: Partial<Record<'period' | 'from' | 'to', string>>) =>
-    setParams({ period: undefined, from: undefined, to: undefined, ...changes });
+  const choose: OnChange = (changes) => setParams({ period: undefined, from: undefined, to: undefined, ...changes });
   return (
     <>
-      <div class="field">
-        <label for={id}>Period</label>
-        <select
-          id={id}
-          value={kind}
-          aria-invalid={(isPreset && wrong !== undefined) || undefined}
-          aria-describedby={isPreset && wrong !== undefined ? `${id}-note` : undefined}
-          onChange={({ currentTarget }) => choose(periodOfKind(currentTarget.value as PeriodKind, today))}
-        >
-          {KINDS.map(({ value, words }) => (
-            <option key={value} value={value}>
-              {words}
-            </option>
-          ))}
-        </select>
-        {isPreset && wrong !== undefined && (
-          <small id={`${id}-note`} class="wrong">
-            {wrong}
-          </small>
-        )}
-      </div>
+      <Choice
+        label="Period"
+        value={kind}
+        choices={KINDS}
+        wrong={isPreset ? faultOf(error, 'period') : undefined}
+        onChange={(value) => choose(periodOfKind(value as PeriodKind, today))}
+      />
       {kind === 'dates' ? (
         <DateFields asked={asked} error={error} onChange={choose} />
       ) : (
@@ -62,40 +45,6 @@ export function PeriodFields({ asked, error }: Props) {
 }
 
 type OnChange = (changes: Partial<Record<'period' | 'from' | 'to', string>>) => void;
-
-interface InputProps {
-  readonly label: string;
-  readonly type: 'date' | 'month' | 'week' | 'text';
-  readonly value: string;
-  readonly hint?: string;
-  readonly wrong: string | undefined;
-  readonly onChange: (value: string) => void;
-}
-
-/** A field whose value counts when the reader has left it, or has chosen it in a calendar. */
-function Input({ label, type, value, hint, wrong, onChange }: InputProps) {
-  const id = useId();
-  const note = wrong ?? hint;
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        // Preact types each kind of input separately; this one may be any of several.
-        type={type as 'text'}
-        value={value}
-        aria-invalid={wrong !== undefined || undefined}
-        aria-describedby={note === undefined ? undefined : `${id}-note`}
-        onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
-      />
-      {note !== undefined && (
-        <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
-          {note}
-        </small>
-      )}
-    </div>
-  );
-}
 
 interface FieldProps extends Props {
   readonly onChange: OnChange;

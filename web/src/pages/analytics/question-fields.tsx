@@ -1,4 +1,3 @@
-import { useId } from 'preact/hooks';
 import { idsText } from '../../../../src/lib/id-list.ts';
 import { type Asked, type By, STORE } from '../../lib/analytics.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
@@ -8,6 +7,7 @@ import { faultOf } from '../../state/field-errors.ts';
 import { useLoad } from '../../state/load.ts';
 import { setParams } from '../../state/place.ts';
 import { useStoreNames } from '../../state/store-names.ts';
+import { Choice, Input } from './fields.tsx';
 import { PeriodFields } from './period-fields.tsx';
 
 const BY: readonly { readonly value: By; readonly words: string }[] = [
@@ -41,81 +41,48 @@ interface Props {
 
 /** What is asked, each choice at once in the address. */
 export function QuestionFields({ asked, error }: Props) {
+  const choose = (name: 'compare' | 'time_zone') => (value: string) => setParams({ [name]: value });
   const zones = [
     { value: '', words: 'Store local time' },
-    ...new Set([VIEWER_ZONE, 'UTC', ...(asked.time_zone === undefined ? [] : [asked.time_zone])]),
-  ].map((zone) => (typeof zone === 'string' ? { value: zone, words: zone } : zone));
+    ...[...new Set([VIEWER_ZONE, 'UTC'])].map((zone) => ({ value: zone, words: zone })),
+  ];
   return (
     <search class="question" aria-label="Question">
       <PeriodFields asked={asked} error={error} />
-      <Choice label="By" name="by" value={asked.by} choices={BY} error={error} />
-      {asked.by === 'daypart' && <DaypartField asked={asked} error={error} />}
-      <Choice label="Compare with" name="compare" value={asked.compare ?? ''} choices={COMPARE} error={error} />
-      <Choice label="Clock" name="time_zone" value={asked.time_zone ?? ''} choices={zones} error={error} />
+      <Choice
+        label="By"
+        value={asked.by}
+        choices={BY}
+        wrong={faultOf(error, 'by')}
+        onChange={(by) => setParams({ by, daypart: undefined })}
+      />
+      {asked.daypart !== undefined && (
+        <Input
+          label="Dayparts"
+          type="text"
+          isWide
+          value={asked.daypart.join(', ')}
+          hint="Each as name@time. A part lasts until the next one begins."
+          wrong={faultOf(error, 'daypart')}
+          onChange={(value) => setParams({ daypart: value.split(',').map((part) => part.trim()) })}
+        />
+      )}
+      <Choice
+        label="Compare with"
+        value={asked.compare ?? ''}
+        choices={COMPARE}
+        wrong={faultOf(error, 'compare')}
+        onChange={choose('compare')}
+      />
+      <Choice
+        label="Clock"
+        value={asked.time_zone ?? ''}
+        choices={zones}
+        wrong={faultOf(error, 'time_zone')}
+        onChange={choose('time_zone')}
+      />
       <LabelFields asked={asked} error={error} />
     </search>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  /** In the address. */
-  readonly name: string;
-  readonly value: string;
-  readonly choices: readonly { readonly value: string; readonly words: string }[];
-  readonly error: unknown;
-}
-
-/** A choice of one of several values; one that the address has and nobody can choose is listed, too. */
-function Choice({ label, name, value, choices, error }: ChoiceProps) {
-  const id = useId();
-  const wrong = faultOf(error, name);
-  const known = choices.some((choice) => choice.value === value);
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select
-        id={id}
-        value={value}
-        aria-invalid={wrong !== undefined || undefined}
-        aria-describedby={wrong === undefined ? undefined : `${id}-note`}
-        onChange={({ currentTarget }) => setParams({ [name]: currentTarget.value })}
-      >
-        {!known && <option value={value}>{value}</option>}
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.words}
-          </option>
-        ))}
-      </select>
-      {wrong !== undefined && (
-        <small id={`${id}-note`} class="wrong">
-          {wrong}
-        </small>
-      )}
-    </div>
-  );
-}
-
-function DaypartField({ asked, error }: Props) {
-  const id = useId();
-  const wrong = faultOf(error, 'daypart');
-  return (
-    <div class="field wide">
-      <label for={id}>Dayparts</label>
-      <input
-        id={id}
-        value={asked.daypart?.join(', ')}
-        aria-invalid={wrong !== undefined || undefined}
-        aria-describedby={`${id}-note`}
-        onChange={({ currentTarget }) =>
-          setParams({ daypart: currentTarget.value.split(',').map((part) => part.trim()) })
-        }
-      />
-      <small id={`${id}-note`} class={wrong === undefined ? undefined : 'wrong'}>
-        {wrong ?? 'Each as name@time. A part lasts until the next one begins.'}
-      </small>
-    </div>
   );
 }
 
