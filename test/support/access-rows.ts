@@ -109,6 +109,7 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /stores/:store_id': [{ ask: store, status: 200, blind: PAGE }],
   'GET /stores': [{ ask: nothing, status: 200, blind: PAGE }],
+  'GET /analytics': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /reports': [{ ask: nothing, status: 200, blind: PAGE }],
   'GET /reports/:report_id': [{ ask: ({ report }) => ({ path: { report_id: report } }), status: 200, blind: PAGE }],
   'GET /imports': [{ ask: nothing, status: 200, blind: PAGE }],
