@@ -36,7 +36,7 @@ export function PeriodFields({ asked, error }: Props) {
         onChange={(value) => choose(periodOfKind(value as PeriodKind, today))}
       />
       {kind === 'dates' ? (
-        <DateFields asked={asked} error={error} onChange={choose} />
+        <DateFields asked={asked} error={error} />
       ) : (
         !isPreset && <PeriodField kind={kind} asked={asked} error={error} onChange={choose} />
       )}
@@ -51,19 +51,19 @@ interface FieldProps extends Props {
 }
 
 /** People mean the last day by the end, which is not part of a period of the API. */
-function DateFields({ asked: { from = '', to = '' }, error, onChange }: FieldProps) {
+function DateFields({ asked: { from = '', to = '' }, error }: Props) {
   const last = isDate(to) ? addDays(to, -1) : '';
   const wrong = faultOf(error, 'from') ?? faultOf(error, 'period');
   const isBefore = isDate(from) && isDate(to) && to <= from;
   return (
     <>
-      <Input label="From" type="date" value={from} wrong={wrong} onChange={(date) => onChange({ from: date, to })} />
+      <Input label="From" type="date" value={from} wrong={wrong} onChange={(date) => setParams({ from: date })} />
       <Input
         label="Through"
         type="date"
         value={last}
         wrong={isBefore ? 'Choose a date that is not before the first one.' : faultOf(error, 'to')}
-        onChange={(date) => onChange({ from, to: isDate(date) ? addDays(date, 1) : '' })}
+        onChange={(date) => setParams({ to: isDate(date) ? addDays(date, 1) : '' })}
       />
     </>
   );
@@ -86,14 +86,14 @@ function PeriodField({ kind, asked, error, onChange }: FieldProps & { readonly k
           type="text"
           value={from}
           wrong={faultOf(error, 'from') ?? faultOf(error, 'period')}
-          onChange={(value) => onChange({ from: value, to })}
+          onChange={(value) => setParams({ from: value })}
         />
         <Input
           label="Until"
           type="text"
           value={to}
           wrong={faultOf(error, 'to')}
-          onChange={(value) => onChange({ from, to: value })}
+          onChange={(value) => setParams({ to: value })}
         />
       </>
     );
