@@ -52,8 +52,9 @@ export class BareCopy {
     for (const [i, { bound }] of rows.entries()) await this.run(`create table bare_${i} partition of bare ${bound}`);
   }
 
-  async fill(rows: Buffer): Promise<void> {
-    const stream = this.#client.query(copyFrom('copy bare from stdin (format binary)'));
+  /** @param columns those of the rows; the others keep their defaults */
+  async fill(columns: string, rows: Buffer): Promise<void> {
+    const stream = this.#client.query(copyFrom(`copy bare (${columns}) from stdin (format binary)`));
     const done = finished(stream);
     for (let at = 0; at < rows.length; at += PIECE) {
       if (!stream.write(rows.subarray(at, at + PIECE))) await Promise.race([once(stream, 'drain'), done]);

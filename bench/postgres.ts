@@ -15,7 +15,8 @@ import { Reporting } from './reporting.ts';
 
 const REPORTS = 9;
 const IMPORTS = 3;
-const COLUMNS = 'select store_key, instant, active from polls';
+const COLUMNS = 'store_key, instant, active';
+const POLLS = `select ${COLUMNS} from polls`;
 const ORDER = 'order by store_key, instant';
 
 /** Reports and imports on a local PostgreSQL server with fsync and default settings. */
@@ -57,7 +58,7 @@ async function reportFigures(fleets: Fleets, url: string, bare: BareCopy): Promi
     await importFeeds(storage, { polls: [polls], hours: [hours], zones: [zones] });
     const latest = (await storage.snapshot((snapshot) => snapshot.latestPoll())) ?? 0;
     const [from, to] = [latest - POLL_REACH, latest].map((at) => `'${new Date(at).toISOString()}'`);
-    const rows = `${COLUMNS} where instant between ${from} and ${to}`;
+    const rows = `${POLLS} where instant between ${from} and ${to}`;
     const reporting = await Reporting.start(storage, fleets.folder);
     const first = await reporting.report();
     await expectSame(storage, reporting, await fromDuckdb(fleets));
@@ -108,7 +109,7 @@ async function expectSame(storage: Storage, reporting: Reporting, expected: Buff
 
 async function importFigures(fleets: Fleets, server: TestPostgres, bare: BareCopy): Promise<Figure[]> {
   const { polls } = await fleets.feeds();
-  const rows = await bare.read(`${COLUMNS} ${ORDER}`);
+  const rows = await bare.read(`${POLLS} ${ORDER}`);
   let url = '';
   const product = () =>
     withStorage(url, async (storage) => {
@@ -118,7 +119,7 @@ async function importFigures(fleets: Fleets, server: TestPostgres, bare: BareCop
   const filled = async (shape: Shape) => {
     await bare.prepare(shape);
     await bare.run('checkpoint');
-    const took = await timed(() => bare.fill(rows));
+    const took = await timed(() => bare.fill(COLUMNS, rows));
     await bare.run('drop table bare');
     return took;
   };
