@@ -6,7 +6,7 @@ import { Schedule } from '../src/domain/schedule.ts';
 import { type Batch, batchUptime } from '../src/domain/uptime.ts';
 import { POLL_REACH, WINDOWS } from '../src/domain/window.ts';
 import type { Zone } from '../src/domain/zone.ts';
-import { readScheduleColumns, ScheduleRange } from '../src/stores/schedule.ts';
+import { readScheduleRows, ScheduleRange, scheduleColumns } from '../src/stores/schedule.ts';
 import { atLeast, atMost, count, ms, type Section, times } from './figures.ts';
 import { type Fleets, withStorage } from './fleets.ts';
 import { interleaved, timed } from './measure.ts';
@@ -68,7 +68,9 @@ export function loadBatch(path: string): Promise<{ batch: Batch; asOf: number }>
       const range = new ScheduleRange(asOf - POLL_REACH, asOf);
       const batchZones = new Array<Zone>(end - first).fill(range.zone(null));
       for (const [i, key] of keys.entries()) batchZones[key - first] = range.zone(zones[i] ?? null);
-      const schedule = new Schedule(await readScheduleColumns(snapshot, first, batchZones, range));
+      const schedule = new Schedule(
+        scheduleColumns(await readScheduleRows(snapshot, first, end, range), batchZones, range),
+      );
       const polls = await snapshot.polls(first, end, range.from, range.to);
       return { asOf, batch: { schedule, polls } };
     }),

@@ -109,7 +109,10 @@ class Stages {
     let rest = total;
     for (const value of this.#current.values()) rest -= value;
     this.#current.set(REST, rest);
-    for (const [stage, value] of this.#current) this.rounds.set(stage, [...(this.rounds.get(stage) ?? []), value]);
+    // What a report needs no more, since the one before has kept it, took no time.
+    for (const stage of new Set([...this.rounds.keys(), ...this.#current.keys()])) {
+      this.rounds.set(stage, [...(this.rounds.get(stage) ?? []), this.#current.get(stage) ?? 0]);
+    }
   }
 }
 

@@ -6,8 +6,9 @@ import type { Zone } from '../domain/zone.ts';
 import { keyRuns, positionsIn } from '../lib/key-runs.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot, StoreColumns } from '../storage/ports/snapshot.ts';
-import { readScheduleColumns, ScheduleRange } from '../stores/schedule.ts';
+import { ScheduleRange, scheduleColumns } from '../stores/schedule.ts';
 import type { ReportFigures } from './figures.ts';
+import { type Fleet, type FleetCache, readAnew } from './fleet-cache.ts';
 import { type Kernel, LocalKernel } from './kernel.ts';
 
 export interface ComputeOptions {
@@ -19,6 +20,8 @@ export interface ComputeOptions {
   readonly detailed?: boolean;
   /** Milliseconds between two polls of a store, for the covered time; without it, the report has none. */
   readonly pollInterval?: number | undefined;
+  /** Keeps the stores and their schedules for the next report. */
+  readonly cache?: FleetCache | undefined;
   /** Computes the batches; in this thread, if not given. */
   readonly kernel?: Kernel | undefined;
   /** Receives the share of the stores that is done, 0 to 1. */
@@ -53,7 +56,9 @@ export async function computeReport(
   asOf: number,
   options: ComputeOptions = {},
 ): Promise<ReportFigures> {
-  const { keys, ids, zones } = await storesIn(snapshot, options.stores);
+  const range = new ScheduleRange(asOf - POLL_REACH, asOf);
+  const fleet = await fleetOf(snapshot, range, options);
+  const { keys, ids, zones } = fleet.stores;
   const runs = keyRuns(keys, options.stores === undefined ? 1 : MOST_RUNS);
   const span = runs.reduce((sum, { first, end }) => sum + end - first, 0);
   const { estimator = 'nearest', detailed = false, pollInterval, signal, kernel = new LocalKernel() } = options;
@@ -61,7 +66,6 @@ export async function computeReport(
   const figures = FigureColumns.shared(span, detailed || estimator !== 'nearest', pollInterval);
   const slice = new TimeSlice();
   const positions = positionsIn(runs, keys);
-  const range = new ScheduleRange(asOf - POLL_REACH, asOf);
   const zoneAt = new Array<Zone>(span).fill(range.zone(null));
   for (let i = 0; i < keys.length; i++) {
     if (i % STORES_PER_LOOK === 0) await slice.yieldIfOver();
@@ -86,7 +90,7 @@ export async function computeReport(
         return kernel.arrange({ polls: packed, stores: next - offset, target }, signal);
       });
       arranging.catch(() => {});
-      const schedule = await readScheduleColumns(snapshot, first, zoneAt.slice(offset, next), range);
+      const schedule = scheduleColumns(await fleet.rows(first, end), zoneAt.slice(offset, next), range);
       figures.firstPoll.set(withinLongestWindow(await snapshot.firstPolls(first, end), asOf), offset);
       await computing;
       const compute = async () => {
@@ -126,6 +130,12 @@ let spareMemory: WeakRef<BatchMemory> | undefined;
 function withinLongestWindow(firstPolls: Float64Array, asOf: number): Float64Array {
   const from = asOf - Math.max(...WINDOWS);
   return firstPolls.map((instant) => (instant >= from && instant <= asOf ? instant : Number.NaN));
+}
+
+async function fleetOf(snapshot: Snapshot, range: ScheduleRange, options: ComputeOptions): Promise<Fleet> {
+  const { stores, cache } = options;
+  if (stores === undefined && cache !== undefined) return cache.fleet(snapshot, range);
+  return readAnew(snapshot, await storesIn(snapshot, stores), range);
 }
 
 async function storesIn(snapshot: Snapshot, wanted: readonly string[] | undefined): Promise<StoreColumns> {

@@ -6,6 +6,7 @@ import { LEASE, type NewResult, type ReportRecord } from '../storage/ports/repor
 import type { Storage } from '../storage/ports/storage.ts';
 import { computeReport } from './compute.ts';
 import { encodeFigures } from './figures.ts';
+import { FleetCache } from './fleet-cache.ts';
 import { renderFigures } from './formats.ts';
 import type { Kernel } from './kernel.ts';
 import type { ResultsFolder } from './results.ts';
@@ -46,6 +47,7 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
   readonly #kernel: Kernel;
   readonly #pollInterval: number | undefined;
   readonly #now: () => number;
+  readonly #cache = new FleetCache();
 
   constructor({ storage, results, kernel, pollInterval, now }: ReportJobsOptions) {
     this.#storage = storage;
@@ -72,7 +74,7 @@ export class ReportJobs implements JobKind<ClaimedReport, ComputedReport> {
   async run({ id, attempt, asOf, estimator, detailed, filter }: ClaimedReport, running: RunningJob) {
     const stores = filter === undefined ? undefined : await this.#storage.reports.filter(id);
     const [pollInterval, kernel] = [this.#pollInterval, this.#kernel];
-    const options = { stores, estimator, detailed, pollInterval, kernel, ...running };
+    const options = { stores, estimator, detailed, pollInterval, kernel, cache: this.#cache, ...running };
     const computed = await this.#storage.snapshot((snapshot) => computeReport(snapshot, asOf, options), 'background');
     const name = { id, attempt };
     const [csv, figures] = await Promise.all([

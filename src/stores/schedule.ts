@@ -1,8 +1,9 @@
 import { DEFAULT_ZONE, zoneBetween } from '../calendar/tzdb.ts';
-import { DAY } from '../domain/hours.ts';
+import { DAY, type HoursColumns } from '../domain/hours.ts';
 import type { ScheduleColumns } from '../domain/schedule.ts';
+import type { SpecialHoursColumns } from '../domain/special-hours.ts';
 import type { Zone } from '../domain/zone.ts';
-import type { Snapshot } from '../storage/ports/snapshot.ts';
+import type { Snapshot, ZoneChangeRows } from '../storage/ports/snapshot.ts';
 
 /** Local dates that begin this long before or after a range may still have hours in it. */
 const SLACK = 4 * DAY;
@@ -30,25 +31,38 @@ export class ScheduleRange {
   }
 }
 
-/**
- * Reads the schedules of the stores with consecutive keys from `firstKey` on.
- *
- * @param zones the latest zone of each store
- */
-export async function readScheduleColumns(
+/** What is stored of the schedules of stores with consecutive keys. Indices in the columns count from the first key. */
+export interface ScheduleRows {
+  readonly zoneChanges: ZoneChangeRows;
+  readonly hours: HoursColumns;
+  readonly specialHours: SpecialHoursColumns;
+}
+
+/** Reads the schedules of the stores with `firstKey ≤ key < endKey`, complete over the instants `[from, to]`. */
+export async function readScheduleRows(
   snapshot: Snapshot,
   firstKey: number,
-  zones: readonly Zone[],
-  range: ScheduleRange,
-): Promise<ScheduleColumns> {
-  const endKey = firstKey + zones.length;
-  const { from, to } = range;
+  endKey: number,
+  { from, to }: Pick<ScheduleRange, 'from' | 'to'>,
+): Promise<ScheduleRows> {
   const [firstDate, lastDate] = [Math.floor((from - SLACK) / DAY), Math.floor((to + SLACK) / DAY)];
-  const zoneChanges = await snapshot.zoneChanges(firstKey, endKey);
   return {
-    zones,
-    zoneChanges: { ...zoneChanges, zone: zoneChanges.zones.map((name) => range.zone(name)) },
+    zoneChanges: await snapshot.zoneChanges(firstKey, endKey),
     hours: await snapshot.hours(firstKey, endKey, from, to),
     specialHours: await snapshot.specialHours(firstKey, endKey, firstDate, lastDate),
   };
+}
+
+/**
+ * The schedules of stores.
+ *
+ * @param rows complete over `range`
+ * @param zones the latest zone of each store
+ */
+export function scheduleColumns(
+  { zoneChanges, ...rows }: ScheduleRows,
+  zones: readonly Zone[],
+  range: ScheduleRange,
+): ScheduleColumns {
+  return { ...rows, zones, zoneChanges: { ...zoneChanges, zone: zoneChanges.zones.map((name) => range.zone(name)) } };
 }

@@ -13,7 +13,7 @@ import { judgementsContract } from './judgements.ts';
 import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
-import { reportKernelsContract } from './report-kernels.ts';
+import { reportCacheContract, reportKernelsContract } from './report-kernels.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
 import { storesContract } from './stores.ts';
@@ -46,6 +46,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       reasonsContract,
       recordsContract,
       reportKernelsContract,
+      reportCacheContract,
       scheduleContract,
       watchContract,
       waitingContract,

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ComputeOptions, computeReport } from '../../../src/reports/compute.ts';
 import { encodeFigures } from '../../../src/reports/figures.ts';
+import { FleetCache } from '../../../src/reports/fleet-cache.ts';
 import { renderFigures } from '../../../src/reports/formats.ts';
 import { type Kernel, LocalKernel } from '../../../src/reports/kernel.ts';
 import { ThreadKernel } from '../../../src/reports/threads/kernel.ts';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
-import { merge, type StagedPoll } from '../../support/staging.ts';
+import { merge, type StagedFeeds, type StagedPoll } from '../../support/staging.ts';
 
 const T = Date.parse('2023-01-22T12:00:00Z');
 const HOUR = 3_600_000;
@@ -38,9 +39,42 @@ export function reportKernelsContract(engine: string, open: () => Promise<Storag
   });
 }
 
-function bytesOf(storage: Storage, options: ComputeOptions): Promise<Buffer> {
+/** What a cache keeps must not show either, when stores change and when they do not. */
+export function reportCacheContract(engine: string, open: () => Promise<Storage>): void {
+  test(`${engine}: reports have the same bytes with stores kept from the report before`, async (t) => {
+    const storage = await open();
+    t.after(() => storage.close());
+    await merge(storage, fleet());
+    const kernel = new ThreadKernel({ threads: 1, smallest: 0 });
+    t.after(() => kernel.close());
+    const cache = new FleetCache();
+    const expectSame = async (asOf: number, options: ComputeOptions = {}) => {
+      const [found, expected] = [
+        await bytesOf(storage, { ...options, cache, kernel }, asOf),
+        await bytesOf(storage, options, asOf),
+      ];
+      assert.ok(found.equals(expected), `${new Date(asOf).toISOString()} ${JSON.stringify(options)}`);
+    };
+    for (const asOf of [T, T, T + HOUR, T + 30 * HOUR, T - 200 * HOUR]) await expectSame(asOf);
+    await expectSame(T, { detailed: true, pollInterval: HOUR });
+    const changes: StagedFeeds[] = [
+      { polls: [[idOf(7), T - HOUR, false]] },
+      { hours: [[idOf(3), 6, 0, 24 * HOUR]] },
+      { zones: [[idOf(8), 'Europe/Rome']] },
+      { specialHours: [[idOf(9), '2023-01-21', 0, HOUR]] },
+      { polls: [['a new store', T - HOUR, true]] },
+    ];
+    for (const feeds of changes) {
+      await merge(storage, feeds, T - 50 * HOUR);
+      await expectSame(T);
+      await expectSame(T);
+    }
+  });
+}
+
+function bytesOf(storage: Storage, options: ComputeOptions, asOf = T): Promise<Buffer> {
   return storage.snapshot(async (snapshot) => {
-    const figures = await computeReport(snapshot, T, options);
+    const figures = await computeReport(snapshot, asOf, options);
     return Buffer.concat([
       ...encodeFigures(figures),
       ...[...renderFigures(figures, 'csv')].map((text) => Buffer.from(text)),

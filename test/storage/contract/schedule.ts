@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { copyStorage } from '../../../src/copy.ts';
-import { computeReport } from '../../../src/reports/compute.ts';
+import { type ComputeOptions, computeReport } from '../../../src/reports/compute.ts';
+import { FleetCache } from '../../../src/reports/fleet-cache.ts';
 import { renderFigures } from '../../../src/reports/formats.ts';
 import { DuckdbStorage } from '../../../src/storage/duckdb/storage.ts';
 import type { MergeCounts, ScheduleFeed, UnreadStores } from '../../../src/storage/ports/import-session.ts';
@@ -664,8 +665,18 @@ function revisions(storage: Storage): Promise<number[]> {
   return storage.snapshot(async (s) => [await s.revision(), await s.storesRevision()]);
 }
 
-function reportOf(storage: Storage, asOf: number): Promise<string> {
-  return storage.snapshot(async (s) => [...renderFigures(await computeReport(s, asOf), 'exact')].join(''));
+/** What a server keeps between reports. */
+const caches = new WeakMap<Storage, FleetCache>();
+
+/** The exact report, which is the same with what a cache has kept from the ones before. */
+async function reportOf(storage: Storage, asOf: number): Promise<string> {
+  const cache = caches.get(storage) ?? new FleetCache();
+  caches.set(storage, cache);
+  const render = (options: ComputeOptions) =>
+    storage.snapshot(async (s) => [...renderFigures(await computeReport(s, asOf, options), 'exact')].join(''));
+  const report = await render({});
+  assert.equal(await render({ cache }), report);
+  return report;
 }
 
 /** Like an import of stores with unreadable rows. */
