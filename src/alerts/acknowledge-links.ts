@@ -7,10 +7,9 @@ import type { AlertReader, IncidentRecord } from '../storage/ports/alerts.ts';
 import type { ContactPointRecord } from '../storage/ports/contact-points.ts';
 import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
 import type { Storage } from '../storage/ports/storage.ts';
-import type { StoreDirectory } from '../stores/directory.ts';
+import type { Directory, StoreDirectory } from '../stores/directory.ts';
 import { acknowledged, isAnswerable, isVisible, recordAnswer } from './incidents.ts';
 import { visibleStores } from './recipients.ts';
-import { storeNamesOf } from './store-names.ts';
 
 /** How long a link works, milliseconds. */
 export const LINK_LIFETIME = 7 * DAY;
@@ -34,8 +33,8 @@ interface Content {
 export interface Acknowledgeable {
   /** The incidents that are open and not acknowledged. */
   readonly incidents: readonly IncidentRecord[];
-  /** The names of their stores, by ID; stores without a name are missing. */
-  readonly storeNames: ReadonlyMap<string, string>;
+  /** All stores, by ID. */
+  readonly stores: Directory['byId'];
   /** The name of the contact point that has the link, and its IANA time zone. */
   readonly by: string;
   readonly zone: string;
@@ -99,8 +98,8 @@ export class AcknowledgeLinks {
   }
 
   async #answer(incidents: readonly IncidentRecord[], { point }: ValidLink): Promise<Acknowledgeable> {
-    const storeNames = storeNamesOf(incidents, await this.#parts.directory.current());
-    return { incidents, storeNames, by: point.name, zone: point.zone };
+    const { byId } = await this.#parts.directory.current();
+    return { incidents, stores: byId, by: point.name, zone: point.zone };
   }
 
   async #valid(token: string): Promise<ValidLink> {

@@ -8,7 +8,7 @@ import { Evaluator } from '../alerts/evaluator.ts';
 import { Heartbeat } from '../alerts/heartbeat.ts';
 import { IncidentService } from '../alerts/incidents.ts';
 import { RuleService } from '../alerts/rules.ts';
-import { blindSince, type SightParts } from '../alerts/sight.ts';
+import { isBlind, type SightParts } from '../alerts/sight.ts';
 import { type Config, isLive } from '../config/config.ts';
 import type { ReadPlanned } from '../fleet/planned.ts';
 import type { FleetService } from '../fleet/service.ts';
@@ -62,10 +62,10 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
   const pollInterval = config.poll.interval;
   const schedules = () => fleet.schedules();
   const states = () => fleet.states(undefined);
-  const sight: SightParts = {
+  const sight = {
     ...{ storage, pollInterval, live: isLive(config) },
     isBlinding: ({ reason }) => !HARMLESS_GAPS.has(reason),
-  };
+  } satisfies SightParts;
   const evaluator = new Evaluator({
     ...{ ...sight, storage, schedules, planned, log, now, server, onMessages },
     elapsed: () => clock.elapsed(),
@@ -81,7 +81,7 @@ export function createAlerts(config: Config, surroundings: Surroundings): Alerts
   const http = httpClientFor(new AddressGuard(EVERYWHERE));
   const isRecent = (at: number) => clock.elapsed() - at < LATE;
   const works = async () =>
-    isRecent(evaluator.succeededAt) && isRecent(deliveriesLookedAt()) && (await blindSince(now(), sight)) === undefined;
+    isRecent(evaluator.succeededAt) && isRecent(deliveriesLookedAt()) && !(await isBlind(now(), sight));
   const heartbeat =
     config.heartbeatUrl === undefined ? undefined : new Heartbeat({ url: config.heartbeatUrl, http, works, log });
   return {

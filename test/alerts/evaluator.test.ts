@@ -295,6 +295,25 @@ test('a live fleet without new polls is one message', async (t) => {
   assert.deepEqual(await world.at(122), ['sight_returned team:']);
 });
 
+test('polls that others send and that stop are one message, until they come again', async (t) => {
+  const world = await AlertWorld.open(t, STORES);
+  await world.saveRule('r');
+  await world.poll(['a', 0, true]);
+  assert.deepEqual(await world.at(119), []);
+  assert.deepEqual(await world.at(120), ['blind team:']);
+  assert.deepEqual(await world.at(3 * 24 * 60), [], 'it is still so after days');
+  await world.poll(['a', 3 * 24 * 60 + 1, true]);
+  assert.deepEqual(await world.at(3 * 24 * 60 + 2), ['sight_returned team:']);
+});
+
+test('history that was imported is not polls that stop', async (t) => {
+  const world = await AlertWorld.open(t, STORES);
+  await world.saveRule('r');
+  await world.poll(['a', -24 * 60, true]);
+  assert.deepEqual(await world.at(0), []);
+  assert.deepEqual(await world.at(24 * 60), []);
+});
+
 test('only the stores of new polls are read after a batch', async (t) => {
   const world = await AlertWorld.open(t, STORES);
   await world.saveRule('r');

@@ -3,8 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Acknowledgeable, AcknowledgeLinks } from '../../alerts/acknowledge-links.ts';
 import { beganEarlier } from '../../alerts/store-incidents.ts';
+import { DEFAULT_ZONE } from '../../calendar/tzdb.ts';
 import { UserError } from '../../lib/errors.ts';
-import { timeIn } from '../../notify/messages/words.ts';
+import { storeTimes, timeIn } from '../../notify/messages/words.ts';
 import type { IncidentRecord } from '../../storage/ports/alerts.ts';
 import { Html, html } from '../docs/html.ts';
 import type { Routes } from '../types.ts';
@@ -125,21 +126,28 @@ function thanks(found: Acknowledgeable): Html {
   return html`<p>Acknowledged:</p>${subjects(found)}`;
 }
 
-function subjects({ incidents, storeNames, zone }: Acknowledgeable): Html {
+function subjects({ incidents, stores, zone }: Acknowledgeable): Html {
   const more = incidents.length - MOST_LISTED;
-  return html`<ul>${incidents.slice(0, MOST_LISTED).map((incident) => html`<li><strong>${subject(incident, storeNames)}</strong><span>${about(incident, zone)}</span></li>`)}</ul>
+  return html`<ul>${incidents.slice(0, MOST_LISTED).map((incident) => html`<li><strong>${subject(incident, stores)}</strong><span>${about(incident, stores, zone)}</span></li>`)}</ul>
 ${more > 0 ? html`<p>and ${more} more</p>` : ''}`;
 }
 
-/** `Down since Fri, Nov 27, 19:05 (UTC+01:00) · Two checks` */
-function about(incident: IncidentRecord, zone: string): string {
-  const { kind, since, ruleName } = incident;
+/** `Down since Fri, Nov 27, 12:05 (UTC−06:00) store time, Fri, Nov 27, 19:05 (UTC+01:00) your time · Two checks` */
+function about(incident: IncidentRecord, stores: Acknowledgeable['stores'], zone: string): string {
+  const { kind, since, storeId, ruleName } = incident;
+  const store = storeId === undefined ? undefined : stores.get(storeId);
+  const time = store === undefined ? timeIn(zone, since) : bothTimes(store.zone ?? DEFAULT_ZONE, zone, since);
   const what = kind === 'did_not_open' ? 'Not open since' : kind === 'blind' ? 'Since' : 'Down since';
   const earlier = beganEarlier(incident) ? ', or earlier' : '';
-  return [`${what} ${timeIn(zone, since)}${earlier}`, ...(ruleName === '' ? [] : [ruleName])].join(' · ');
+  return [`${what} ${time}${earlier}`, ...(ruleName === '' ? [] : [ruleName])].join(' · ');
 }
 
-function subject({ kind, storeId, label, value }: IncidentRecord, names: Acknowledgeable['storeNames']): string {
+function bothTimes(storeZone: string, zone: string, instant: number): string {
+  const [stores, yours] = storeTimes(storeZone, zone, instant);
+  return yours === null ? stores : `${stores} store time, ${yours} your time`;
+}
+
+function subject({ kind, storeId, label, value }: IncidentRecord, stores: Acknowledgeable['stores']): string {
   if (kind === 'mass_outage') return label ? `Mass outage: ${label}: ${value}` : 'Mass outage';
-  return storeId === undefined ? 'The monitor cannot observe stores' : (names.get(storeId) ?? storeId);
+  return storeId === undefined ? 'The monitor cannot observe stores' : (stores.get(storeId)?.name ?? storeId);
 }

@@ -1,8 +1,6 @@
-import { offsetAt } from '../../calendar/tzdb.ts';
 import type { NotificationFacts, OutageFacts, StoreFacts } from '../../domain/alerts/facts.ts';
 import { reasonOf } from '../../domain/reasons.ts';
-import { UNKNOWN_ZONE } from '../../domain/zone.ts';
-import { durationWords, reasonWords, timeIn } from './words.ts';
+import { durationWords, reasonWords, storeTimes, timeIn, writtenZone } from './words.ts';
 
 /** What a message is made from besides its facts. */
 export interface Surroundings {
@@ -47,12 +45,9 @@ function outageOf({ label, value, down, of, recovered = 0, own = false }: Outage
 function storeOf(store: StoreFacts, recipientZone: string) {
   const { id, name, labels, downSince, beganEarlier = false, upSince, didNotOpen = false, lost } = store;
   const { estimatedLoss, polls, plannedUntil, downAgainSince } = store;
-  const zone = store.zone === UNKNOWN_ZONE ? 'UTC' : store.zone;
-  const both = (instant: number | undefined) => {
-    if (instant === undefined) return [null, null] as const;
-    const isSame = offsetAt(zone, instant) === offsetAt(recipientZone, instant);
-    return [timeIn(zone, instant), isSame ? null : timeIn(recipientZone, instant)] as const;
-  };
+  const zone = writtenZone(store.zone);
+  const both = (instant: number | undefined) =>
+    instant === undefined ? ([null, null] as const) : storeTimes(zone, recipientZone, instant);
   const [down_since, down_since_yours] = both(downSince);
   const [up_since, up_since_yours] = both(upSince);
   const [down_again_since, down_again_since_yours] = both(downAgainSince);

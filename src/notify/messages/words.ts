@@ -1,6 +1,7 @@
 import { offsetAt } from '../../calendar/tzdb.ts';
 import { MINUTE } from '../../domain/hours.ts';
 import { reasonOf } from '../../domain/reasons.ts';
+import { UNKNOWN_ZONE } from '../../domain/zone.ts';
 
 const FORMAT = new Intl.DateTimeFormat('en-US', {
   ...{ weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
@@ -11,6 +12,18 @@ const FORMAT = new Intl.DateTimeFormat('en-US', {
 export function timeIn(zone: string, instant: number): string {
   const offset = offsetAt(zone, instant);
   return `${FORMAT.format(instant + offset)} (${offsetWords(offset)})`;
+}
+
+/** The zone in which times of a store are written: UTC if the given one is invalid. */
+export function writtenZone(storeZone: string): string {
+  return storeZone === UNKNOWN_ZONE ? 'UTC' : storeZone;
+}
+
+/** An instant on the clock of a store, and on that of the recipient; `null`: it is the same. */
+export function storeTimes(storeZone: string, recipientZone: string, instant: number): [string, string | null] {
+  const zone = writtenZone(storeZone);
+  const isSame = offsetAt(zone, instant) === offsetAt(recipientZone, instant);
+  return [timeIn(zone, instant), isSame ? null : timeIn(recipientZone, instant)];
 }
 
 function offsetWords(offset: number): string {

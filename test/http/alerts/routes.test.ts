@@ -337,7 +337,10 @@ test('a link acknowledges what its message is about, once, by its button, and no
   assert.deepEqual([page.statusCode, /<button type="submit">/.test(page.body)], [200, true]);
   const listed = (body: string) => [...body.matchAll(/<li><strong>([^<]*)/g)].map(([, subject]) => subject).sort();
   assert.deepEqual(listed(page.body), ['Ramen &amp; Co', 'elsewhere']);
-  assert.match(page.body, /Down since Tue, Nov 24, 11:40 \(UTC\), or earlier · Down</);
+  assert.match(
+    page.body,
+    /Down since Tue, Nov 24, 05:40 \(UTC−06:00\) store time, Tue, Nov 24, 11:40 \(UTC\) your time, or earlier · Down</,
+  );
   assert.equal((await json('operator', 'GET', `/incidents/${ids.mine}`)).acknowledged_at, null);
   const thanks = await visit('POST');
   assert.deepEqual([thanks.statusCode, listed(thanks.body)], [200, ['Ramen &amp; Co', 'elsewhere']]);

@@ -20,7 +20,7 @@ interface Loading {
  * of a page that a script could not be loaded.
  *
  * @param name names the part, in the record of reloads
- * @throws what `fetchPart` throws if a reload has not helped, or has not happened; the reason of `signal` when that is aborted
+ * @throws Error if a reload has not helped, or has not happened; the reason of `signal` when that is aborted
  */
 export async function loadPart<T>(name: string, fetchPart: () => Promise<T>, loading: Loading): Promise<T> {
   await connected(loading);
@@ -30,7 +30,7 @@ export async function loadPart<T>(name: string, fetchPart: () => Promise<T>, loa
       loading.signal.throwIfAborted();
       // The reader may prefer to stay, with changes that are not saved.
       if (reloadOnce(name)) await delay(RELOAD);
-      throw error;
+      throw new Error('The server answers, but does not have the script of this part.', { cause: error });
     });
   });
   reloadHelped(name);
