@@ -141,6 +141,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     alerts: storage.alerts,
     gaps: storage.gaps,
     judgements: storage.judgements,
+    savedQuestions: storage.savedQuestions,
     dayFiles: storage.dayFiles,
     syncs: storage.syncs,
     ...(results && { results }),

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/service.ts';
 import { silentRules } from '../alerts/unreached.ts';
+import { SavedQuestions } from '../analytics/saved-questions.ts';
 import { AnalyticsService } from '../analytics/service.ts';
 import { zoneWarning } from '../calendar/tzdb.ts';
 import { type Config, isLive } from '../config/config.ts';
@@ -57,6 +58,7 @@ export interface Services {
   /** `undefined`: this server does not poll. */
   readonly prober: Prober | undefined;
   readonly reports: ReportService;
+  readonly savedQuestions: SavedQuestions;
   readonly stores: StoreService;
   readonly syncs: SyncService;
   /** Takes up what an earlier process left, and begins to work. */
@@ -166,6 +168,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     schedules: () => fleet.schedules(),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
+  const savedQuestions = new SavedQuestions({ storage, directory, now, audit: accounts.audit });
   const alerts = createAlerts(config, {
     ...{ storage, directory, fleet, log, clock, server, planned, audit: accounts.audit },
     onMessages: () => notifications.worker.wake(),
@@ -245,7 +248,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   return {
     ...{ accounts, alerts, analytics, clock, directory, fleet, freshness, health, imports, judgements, kernel, log },
-    ...{ metrics, notifications, polls, prober, reports, stores, syncs },
+    ...{ metrics, notifications, polls, prober, reports, savedQuestions, stores, syncs },
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));

@@ -21,6 +21,8 @@ export interface Ids {
   /** A contact point of `olga`, and a failed delivery to it. */
   readonly contactPoint: string;
   readonly delivery: string;
+  /** A saved question about the store. */
+  readonly question: string;
 }
 
 export interface Question {
@@ -76,6 +78,7 @@ const once = true;
 const PLANNED = { from: '2099-12-24T00:00:00Z', to: '2099-12-25T00:00:00Z', reason: 'x' };
 const rule = ({ rule }: Ids): Question => ({ path: { rule_id: rule } });
 const incident = ({ incident }: Ids): Question => ({ path: { incident_id: incident } });
+const savedQuestion = ({ question }: Ids): Question => ({ path: { question_id: question } });
 const judgement = ({ judgement }: Ids): Question => ({ path: { judgement_id: judgement } });
 const planned = ({ store }: Ids): Question => ({ body: { ...PLANNED, store_ids: [store] } });
 const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
@@ -263,6 +266,22 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     { ask: () => ({ query: { ...PERIOD, group_by: 'store_id', by: 'day', format: 'csv' } }), status: 200 },
     { ask: ({ store }) => ({ query: { ...PERIOD, store_id: store } }), status: 200, stranger: 404 },
   ],
+  'GET /api/v1/saved-questions': [{ ask: nothing, status: 200 }],
+  'POST /api/v1/saved-questions': [
+    {
+      ask: ({ store }) => ({ body: { name: 'x', question: { period: '2023-01', store_id: [store] } } }),
+      status: 201,
+      owner: 403,
+      stranger: 403,
+      blind: 'whether a store exists matters when the question is asked',
+      once,
+    },
+  ],
+  'GET /api/v1/saved-questions/:question_id': [{ ask: savedQuestion, status: 200, stranger: 404 }],
+  'PATCH /api/v1/saved-questions/:question_id': [
+    { ask: (ids) => ({ ...savedQuestion(ids), body: { name: 'X' } }), status: 200, owner: 403, stranger: 403, once },
+  ],
+  'DELETE /api/v1/saved-questions/:question_id': [{ ask: savedQuestion, status: 204, owner: 403, stranger: 403, once }],
 
   'GET /api/v1/alert-rules': [{ ask: nothing, status: 200, owner: 403, blind: RULES }],
   'POST /api/v1/alert-rules': [{ ask: () => ({ body: NEW_RULE }), status: 201, owner: 403, blind: RULES, once }],

@@ -153,6 +153,15 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     await changes.saveRules([ruleRecord(rule, { steps })]);
     if (withThis) await changes.saveIncidents([incidentRecord(incident, { ruleId: rule, storeId: THIS })]);
   });
+  const question = '00000000-0000-4000-8000-00000000000e';
+  if (withThis) {
+    await server.storage.savedQuestions.changing((changes) =>
+      changes.save({
+        ...{ id: question, name: 'This store', question: { period: '2023-01', store_id: [THIS] } },
+        ...{ authorId: otto.userId, author: 'otto', version: 1, createdAt: NOW, changedAt: NOW },
+      }),
+    );
+  }
   const none = '00000000-0000-4000-8000-000000000000';
   const strangersReport = await reported(server, stan.key);
   const ids: Ids = {
@@ -162,6 +171,7 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     judgement,
     rule,
     incident,
+    question,
     import: olga === undefined ? none : await imported(server, otto.key),
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,

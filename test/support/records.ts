@@ -113,6 +113,12 @@ export async function fillRecords(storage: Storage): Promise<void> {
     await changes.add({ ...by, id: 'j2', kind: 'force_down', stores: { storeIds: [strange] }, time: interval });
     await changes.add({ ...by, id: 'j3', revokes: 'j1', from: undefined });
   });
+  await storage.savedQuestions.changing((changes) =>
+    changes.save({
+      ...{ id: 'q', name: strange, question: { period: '2026-10', label: [strange] }, authorId: 'u', author: strange },
+      ...{ version: 1, createdAt: T, changedAt: T + 1 },
+    }),
+  );
   await storage.syncs.begin({ id: 'run', server: 'one', cause: 'schedule', startedAt: T });
   await storage.syncs.add('run', {
     ...{ feed: 'polls', source: 'polls.csv', status: 'changed', error: undefined, attempts: 1, files: 1, bytes: 1 },

@@ -112,6 +112,7 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/analytics?period=this-week&group_by=store_id&compare=previous');
   await look('/analytics?period=last-7-days&by=daypart', openTables(page));
   await look('/analytics?period=2026-13');
+  await look('/analytics?period=yesterday', click('Save this question'));
   await lookAtAlerts(page, look);
   await look('/reports');
   await createReport(page);

@@ -275,3 +275,81 @@ test('an owner gets the own stores, and an empty fleet what to do', async (t) =>
   await merge(empty.storage, { stores: [{ id: 'new', zone: ZONE, labels: {} }] });
   await page.getByRole('heading', { name: 'No checks yet' }).waitFor();
 });
+
+test('a question is saved, opened, replaced, renamed and deleted with the keyboard, on a phone', async (t) => {
+  const { page, show } = await opened(t, `/analytics?${DAYS}&by=total&group_by=brand`);
+  await page.setViewportSize({ width: 360, height: 740 });
+  const saved = page.getByRole('region', { name: 'Saved questions' });
+  const press = async (name: string | RegExp) => {
+    await saved.getByRole('button', { name }).focus();
+    await page.keyboard.press('Enter');
+  };
+  /** The form has the focus in its first field. */
+  const focused = () => saved.locator('input:focus').waitFor();
+  await press('Save this question');
+  await focused();
+  await page.keyboard.type('Two days by brand');
+  await page.keyboard.press('Enter');
+  await saved.getByRole('button', { name: 'Saved questions (1)', expanded: true }).waitFor();
+  const link = saved.getByRole('link', { name: 'Two days by brand' });
+  assert.equal(await link.getAttribute('aria-current'), 'true');
+  assert.equal(await overflowOf(page), 0);
+
+  await show('/analytics');
+  await press('Saved questions (1)');
+  assert.equal(await link.getAttribute('aria-current'), null);
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'By brand' }).waitFor();
+  assert.equal(queryOf(page), `${DAYS}&group_by=brand&by=total`);
+  assert.equal(await link.getAttribute('aria-current'), 'true');
+
+  await page.getByRole('button', { name: 'city', exact: true }).click();
+  await page.getByRole('heading', { name: 'By brand and city' }).waitFor();
+  await press('Edit Two days by brand');
+  await focused();
+  await page.keyboard.type('Two days by brand and city');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  assert.equal(await overflowOf(page), 0);
+  await page.keyboard.press('Enter');
+  const renamed = saved.getByRole('link', { name: 'Two days by brand and city' });
+  await renamed.waitFor();
+  assert.equal(await renamed.getAttribute('aria-current'), 'true', 'it asks what the page shows');
+
+  await press(/^Delete/);
+  await press('Delete question');
+  await renamed.waitFor({ state: 'detached' });
+  await saved.getByRole('button', { name: /Saved questions/ }).waitFor({ state: 'detached' });
+});
+
+test('a question that cannot be asked is not saved, and its name says why', async (t) => {
+  const { page } = await opened(t, '/analytics?period=2026-13');
+  const saved = page.getByRole('region', { name: 'Saved questions' });
+  await saved.getByRole('button', { name: 'Save this question' }).click();
+  await saved.getByLabel('Name').fill('Never');
+  await page.keyboard.press('Enter');
+  await saved
+    .getByRole('alert')
+    .filter({ hasText: /is "2026-13", expected a day/ })
+    .waitFor();
+});
+
+test('an owner opens what can be asked of the own stores, and saves nothing', async (t) => {
+  const { page, url, app, accounts } = await opened(t, '/analytics');
+  const save = (name: string, question: object) =>
+    app.inject({ method: 'POST', url: '/api/v1/saved-questions', payload: { name, question } });
+  await save('Bella', { period: 'last-7-days', label: ['brand:Bella'], subtotals: false });
+  await save('Corte', { period: 'last-7-days', label: ['brand:Corte'] });
+  await accounts.users.add(TESTER, { login: 'root', name: 'Root', role: 'admin', password: PASSWORD });
+  await accounts.users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a'], password: PASSWORD });
+  await page.goto(`${url}/analytics`);
+  await page.getByLabel('Login').fill('olga');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const saved = page.getByRole('region', { name: 'Saved questions' });
+  await saved.getByRole('button', { name: 'Saved questions (1)' }).click();
+  assert.deepEqual(await saved.getByRole('button').allInnerTexts(), ['Saved questions (1)']);
+  await saved.getByRole('link', { name: 'Bella' }).click();
+  await page.waitForURL('**/analytics?period=last-7-days&label=brand%3ABella&by=total');
+});

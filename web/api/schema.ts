@@ -117,6 +117,32 @@ export interface AnalyticsPeriod {
   readonly complete: boolean;
 }
 
+/** Parameters of `GET /api/v1/analytics`. */
+export interface AnalyticsQuestion {
+  /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show */
+  readonly period?: string | undefined;
+  /** instead of `period`: the first date, or an instant (RFC 3339) */
+  readonly from?: string | undefined;
+  /** the date or instant after the period, which is not part of it */
+  readonly to?: string | undefined;
+  /** an IANA time zone, whose clock has the days and hours; by default, those of each store count: its local time */
+  readonly time_zone?: string | undefined;
+  /** the parts of the period that have rows of their own; by default `total` */
+  readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart' | undefined;
+  /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
+  readonly daypart?: readonly string[] | undefined;
+  /** keys of labels, or `store_id`: each combination of their values has rows of its own */
+  readonly group_by?: readonly string[] | undefined;
+  /** whether there are also rows of the first keys alone, and of all stores; by default true */
+  readonly subtotals?: boolean | undefined;
+  /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago` */
+  readonly compare?: 'previous' | 'year_ago' | undefined;
+  /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
+  readonly label?: readonly string[] | undefined;
+  /** only these stores; each value is an id, or ids separated by commas or spaces */
+  readonly store_id?: readonly string[] | undefined;
+}
+
 export interface AnalyticsRow {
   /** the values of the keys of `group_by`; null: the stores have no such label. A subtotal has the first keys only, and the total none. */
   readonly group?: Readonly<Record<string, string | null>> | undefined;
@@ -1090,6 +1116,12 @@ export interface NewRevocation {
   readonly entirely?: boolean | undefined;
 }
 
+export interface NewSavedQuestion {
+  /** for people */
+  readonly name: string;
+  readonly question: AnalyticsQuestion;
+}
+
 /** Either `closed: true`, or `hours`; also both as in a response. */
 export interface NewSpecialHours {
   /** that of the path */
@@ -1447,6 +1479,32 @@ export interface Revocation {
   readonly reason: string;
   readonly author: string;
   readonly recorded_at: string;
+}
+
+export interface SavedQuestion {
+  /** the ID from the list */
+  readonly question_id: string;
+  readonly name: string;
+  readonly question: AnalyticsQuestion;
+  /** the name of who saved it, at that time */
+  readonly author: string;
+  readonly created_at: string;
+  readonly changed_at: string;
+}
+
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
+export interface SavedQuestionChange {
+  /** the ID from the list */
+  readonly question_id?: string | undefined;
+  /** for people */
+  readonly name?: string | undefined;
+  readonly question?: AnalyticsQuestion | undefined;
+}
+
+export interface SavedQuestionPage {
+  readonly items: readonly SavedQuestion[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
 }
 
 export interface SecondFactorPolicy {
@@ -2352,6 +2410,62 @@ export interface Routes {
       readonly format?: 'json' | 'csv' | undefined;
     };
     answer: Analytics | string;
+  };
+  /** List the saved questions, oldest first */
+  'GET /api/v1/saved-questions': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: SavedQuestionPage;
+  };
+  /** Save a question, for operators and admins */
+  'POST /api/v1/saved-questions': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    body: NewSavedQuestion;
+    answer: SavedQuestion;
+  };
+  /** Get a saved question */
+  'GET /api/v1/saved-questions/{question_id}': {
+    path: {
+      /** the ID from the list */
+      readonly question_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: SavedQuestion;
+  };
+  /** Update a saved question, for operators and admins */
+  'PATCH /api/v1/saved-questions/{question_id}': {
+    path: {
+      /** the ID from the list */
+      readonly question_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: SavedQuestionChange;
+    answer: SavedQuestion;
+  };
+  /** Delete a saved question, for operators and admins */
+  'DELETE /api/v1/saved-questions/{question_id}': {
+    path: {
+      /** the ID from the list */
+      readonly question_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
   };
   /** List imports, newest first */
   'GET /api/v1/imports': {

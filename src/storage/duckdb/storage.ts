@@ -32,6 +32,7 @@ import { SqlJudgements } from '../sql/judgements.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
+import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { DuckdbAppending } from './append.ts';
@@ -77,6 +78,7 @@ export class DuckdbStorage implements Storage {
   readonly alerts: SqlAlertCatalog;
   readonly gaps: SqlCoverageGaps;
   readonly judgements: SqlJudgements;
+  readonly savedQuestions: SqlSavedQuestions;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -129,6 +131,7 @@ export class DuckdbStorage implements Storage {
     this.alerts = new SqlAlertCatalog(catalog, { ...DUCKDB_JSON, lock: async () => {} });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, async () => {});
+    this.savedQuestions = new SqlSavedQuestions(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);

@@ -19,6 +19,7 @@ import type { Judgements } from './judgements.ts';
 import type { Leases } from './leases.ts';
 import type { PeerRegistry } from './peers.ts';
 import type { ReportCatalog } from './report-catalog.ts';
+import type { SavedQuestionCatalog } from './saved-questions.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoreWriter } from './stores.ts';
 import type { SyncLog } from './sync-log.ts';
@@ -46,6 +47,7 @@ export interface Storage {
   readonly results?: SharedResults;
   readonly gaps: CoverageGaps;
   readonly judgements: Judgements;
+  readonly savedQuestions: SavedQuestionCatalog;
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   readonly idempotency: IdempotencyKeys;

@@ -35,6 +35,7 @@ import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
+import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { PostgresAppending } from './append.ts';
@@ -85,6 +86,7 @@ export class PostgresStorage implements Storage {
   readonly results: PostgresResults;
   readonly gaps: SqlCoverageGaps;
   readonly judgements: SqlJudgements;
+  readonly savedQuestions: SqlSavedQuestions;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -129,6 +131,7 @@ export class PostgresStorage implements Storage {
     this.alerts = new SqlAlertCatalog(catalog, { ...POSTGRES_JSON, lock: (sql) => lockFor(sql, 'alerts') });
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, (sql) => lockFor(sql, 'judgements'));
+    this.savedQuestions = new SqlSavedQuestions(catalog, (sql) => lockFor(sql, 'saved_questions'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });

@@ -57,6 +57,7 @@ const WHOLE: readonly Rule[] = [
   unique('judgements', 'judgement_id'),
   unique('judgements', 'number'),
   belongs('judgements', 'revokes', 'judgements', 'judgement_id'),
+  unique('saved_questions', 'question_id'),
   unique('day_file_checkpoints', 'folder_id'),
   unique('sync_runs', 'run_id'),
   belongs('sync_results', 'run_id', 'sync_runs'),

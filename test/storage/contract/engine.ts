@@ -14,6 +14,7 @@ import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
 import { reportCacheContract, reportKernelsContract } from './report-kernels.ts';
+import { savedQuestionsContract } from './saved-questions.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
 import { storesContract } from './stores.ts';
@@ -47,6 +48,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       recordsContract,
       reportKernelsContract,
       reportCacheContract,
+      savedQuestionsContract,
       scheduleContract,
       watchContract,
       waitingContract,

@@ -83,6 +83,10 @@ const COLUMNS = {
     },
     ...{ author_id: 'text?', author: 'text', recorded_ms: 'number' },
   },
+  saved_questions: {
+    ...{ question_id: 'text', name: 'text', question: 'text', author_id: 'text?', author: 'text' },
+    ...{ version: 'number', created_ms: 'number', changed_ms: 'number' },
+  },
   day_file_checkpoints: { folder_id: 'text', file: 'text', bytes: 'number' },
   sync_runs: { run_id: 'text', server: 'text', cause: 'text', started_ms: 'number', finished_ms: 'number?' },
   sync_results: {

@@ -25,6 +25,7 @@ import { MemoryJudgements } from './judgements.ts';
 import { mergePolls } from './polls.ts';
 import { MemoryReportCatalog } from './reports.ts';
 import { MemoryResults, saveResult } from './results.ts';
+import { MemorySavedQuestions } from './saved-questions.ts';
 import { MemoryLeases, MemoryPeers } from './servers.ts';
 import { MemorySnapshot } from './snapshot.ts';
 import { DuckdbStaging, type Staging, type StagingPlace } from './staging.ts';
@@ -54,6 +55,7 @@ export class MemoryStorage implements Storage {
   readonly results: MemoryResults;
   readonly gaps: MemoryCoverageGaps;
   readonly judgements: MemoryJudgements;
+  readonly savedQuestions: MemorySavedQuestions;
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
   readonly idempotency: MemoryIdempotencyKeys;
@@ -79,6 +81,7 @@ export class MemoryStorage implements Storage {
     this.results = new MemoryResults(this.#database);
     this.gaps = new MemoryCoverageGaps(this.#database);
     this.judgements = new MemoryJudgements(this.#database, writeWait);
+    this.savedQuestions = new MemorySavedQuestions(this.#database, writeWait);
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
     this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);

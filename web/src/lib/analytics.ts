@@ -1,6 +1,6 @@
 /** The questions of the page *Analytics* as its address has them, and answers in words. */
 
-import type { AnalyticsRow, Routes } from '../../api/schema.ts';
+import type { AnalyticsQuestion, AnalyticsRow, Routes } from '../../api/schema.ts';
 import { calendarDate, dayAndMonth, monthAndYear, timeText, weekday } from './clock.ts';
 import { addDays, isDate } from './local-days.ts';
 
@@ -43,6 +43,27 @@ export function askedFrom(address: URLSearchParams): Asked {
     ...{ group_by: all('group_by'), label: all('label'), store_id: all('store_id') },
     compare: one('compare') as Asked['compare'],
   };
+}
+
+/** What is saved of a question: what was chosen. */
+export function parametersOf(asked: Asked): AnalyticsQuestion {
+  return Object.fromEntries(
+    Object.entries(asked).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
+  );
+}
+
+/** The page of a saved question. What the API does by default differs from what the page does. */
+export function hrefOfQuestion({ by = 'total', subtotals: _, ...rest }: AnalyticsQuestion): string {
+  const pairs = Object.entries({ ...rest, by }).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, String(one)]),
+  );
+  return `/analytics?${new URLSearchParams(pairs)}`;
+}
+
+/** Whether the page shows a saved question. */
+export function isShown(question: AnalyticsQuestion, asked: Asked): boolean {
+  const text = (one: Asked) => JSON.stringify(parametersOf(one));
+  return text(askedFrom(new URL(hrefOfQuestion(question), 'http://page').searchParams)) === text(asked);
 }
 
 /** Periods that depend on when they are asked for. */

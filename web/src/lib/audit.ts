@@ -23,6 +23,9 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'key.revoked': 'Revoked an API key',
   'poll.deleted': 'Deleted a check',
   'report.deleted': 'Deleted a report',
+  'saved_question.changed': 'Updated a saved question',
+  'saved_question.created': 'Saved a question',
+  'saved_question.deleted': 'Deleted a saved question',
   'setting.changed': 'Changed a setting',
   'store.changed': 'Updated a store',
   'store.created': 'Created a store',
@@ -61,6 +64,7 @@ export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonl
   judgement: { one: 'Planned downtime', many: 'Planned downtime' },
   alert_rule: { one: 'Alert rule', many: 'Alert rules' },
   contact_point: { one: 'Contact point', many: 'Contact points' },
+  saved_question: { one: 'Saved question', many: 'Saved questions' },
   delivery: { one: 'Message', many: 'Messages' },
   setting: { one: 'Setting', many: 'Settings' },
   backup: { one: 'Backup', many: 'Backups' },
@@ -74,7 +78,7 @@ export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
 /** Where an entry has the name of what it is about, by its kind. */
 const NAME_IN_DETAIL: Readonly<Record<string, string>> = {
   ...{ user: 'login', import: 'file_name', key: 'name', store: 'name', judgement: 'reason' },
-  ...{ alert_rule: 'name', contact_point: 'name' },
+  ...{ alert_rule: 'name', contact_point: 'name', saved_question: 'name' },
 };
 
 /** The name that an entry itself gives of what it is about. */
@@ -89,7 +93,7 @@ export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string
 /** The pages that list what an entry is about, by its kind. */
 const PAGE_OF_KIND: Readonly<Record<string, string>> = {
   ...{ import: '/imports', judgement: '/downtime', alert_rule: '/alert-rules' },
-  ...{ contact_point: '/contact-points', delivery: '/deliveries' },
+  ...{ contact_point: '/contact-points', delivery: '/deliveries', saved_question: '/analytics' },
 };
 
 /** The page of what an entry is about; `undefined`: it has none. */

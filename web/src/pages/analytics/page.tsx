@@ -15,6 +15,7 @@ import { Downloads } from './downloads.tsx';
 import { GroupTable } from './groups.tsx';
 import { Headline } from './headline.tsx';
 import { isAtField, QuestionFields } from './question-fields.tsx';
+import { SavedQuestions } from './saved-questions.tsx';
 import { Trend } from './trend.tsx';
 import { WeekMap } from './week-map.tsx';
 import './analytics.css';
@@ -52,6 +53,7 @@ export default function AnalyticsPage() {
         </div>
         {data !== undefined && <Downloads asked={asked} groups={data.groups} again={loaded.reload} />}
       </header>
+      <SavedQuestions asked={asked} />
       <QuestionFields asked={asked} error={error} />
       <div class="answers" aria-busy={loaded.loading}>
         {error !== undefined ? (
