@@ -114,6 +114,22 @@ for (const [name, given, title, text] of [
       'group are sent until they recover.\n\nb',
   ],
   [
+    'a mass outage that nobody has acknowledged',
+    facts('escalated', {
+      ...{ outage: { label: 'platform', value: 'Food2Go', down: 120, of: 150 }, stores: [BARE], rule: undefined },
+    }),
+    'Not acknowledged: 120 of 150 stores with platform Food2Go are down',
+    'b',
+  ],
+  [
+    'a mass outage that goes on',
+    facts('reminder', {
+      ...{ outage: { label: '', value: '', down: 1, of: 12, own: true }, stores: [BARE], rule: undefined },
+    }),
+    '1 of your 12 stores is still down',
+    'b',
+  ],
+  [
     'the end of a mass outage',
     facts('resolved', {
       ...{ outage: { label: 'platform', value: 'Food2Go', down: 1, of: 150, recovered: 119 }, stores: [BARE] },

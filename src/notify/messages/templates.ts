@@ -49,6 +49,7 @@ const STORES = [
 /** The stores of a mass outage, in the plural. */
 const AFFECTED = `stores{% if outage.label != '' %} with {{ outage.label }} {{ outage.value }}{% endif %}`;
 const DOWN = '{% if outage.down == 1 %}is{% else %}are{% endif %}';
+const SHARE = `{{ outage.down }} of {% if outage.own %}your {% endif %}{{ outage.of }} ${AFFECTED} ${DOWN}`;
 
 /** The texts of each kind of message, unless a contact point has its own. */
 export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
@@ -67,10 +68,13 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
       '{% if outage %}The mass outage is over after {{ period.duration }}. {{ outage.recovered }} ' +
       `{% if outage.recovered == 1 %}store is{% else %}stores are{% endif %} up again.{% endif %}${STORES}`,
   },
-  reminder: { title: `${NAME} ${IS} still down`, text: STORES },
-  escalated: { title: `Not acknowledged: ${NAME} ${IS} down`, text: STORES },
+  reminder: { title: `{% if outage %}${SHARE}{% else %}${NAME} ${IS}{% endif %} still down`, text: STORES },
+  escalated: {
+    title: `Not acknowledged: {% if outage %}${SHARE}{% else %}${NAME} ${IS}{% endif %} down`,
+    text: STORES,
+  },
   mass_outage: {
-    title: `{{ outage.down }} of {% if outage.own %}your {% endif %}{{ outage.of }} ${AFFECTED} ${DOWN} down`,
+    title: `${SHARE} down`,
     text:
       `{% if outage.own %}Unusually many ${AFFECTED} are down, among them yours.` +
       `{% else %}{{ outage.share }}% of the ${AFFECTED} are down.{% endif %} ` +
