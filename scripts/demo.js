@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What a build writes last. */
 const BUILT = join(ROOT, 'dist/web/index.html');
-const SOURCES = ['src', 'web', 'package.json', 'tsconfig.build.json'];
+const SOURCES = ['src', 'web', 'package.json', 'scripts/build.js', 'scripts/compile.js'];
 
 // `npm ci` builds, too.
 if (!existsSync(join(ROOT, 'node_modules'))) npm('ci');
