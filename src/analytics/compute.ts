@@ -1,9 +1,14 @@
 import { offsetAt, zoneBetween } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
+import { type Intervals, subtract } from '../domain/interval.ts';
+import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
+import { monitoredTime } from '../domain/monitored.ts';
 import { type Cells, cellsOf, type DateRange, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
+import { PeriodEstimates } from '../domain/periods/estimates.ts';
+import { PeriodPosterior } from '../domain/periods/posterior.ts';
 import { type Slots, slotsIn } from '../domain/periods/slots.ts';
 import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
-import { addStore, PeriodSums } from '../domain/periods/sums.ts';
+import { addStore, type PeriodStore, PeriodSums } from '../domain/periods/sums.ts';
 import type { ZoneStretch } from '../domain/schedule.ts';
 import { timeAroundPolls } from '../domain/seen.ts';
 import { POLL_REACH } from '../domain/window.ts';
@@ -14,6 +19,7 @@ import { walkStores } from '../fleet/walk.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { Grouping } from './groups.ts';
+import { learnModel } from './model.ts';
 
 /** No clock is further from UTC. */
 const SLACK = DAY;
@@ -39,6 +45,17 @@ export interface PeriodTerms {
   readonly dayparts: readonly Daypart[];
   readonly grouping: Grouping;
   readonly planned: PlannedDowntime;
+  readonly estimator: EstimatorName;
+  /** Whether credible intervals are asked for. */
+  readonly intervals: boolean;
+  /** The stores to whose behavior the rates of the Markov chain are fitted. */
+  readonly peers: readonly StoreEntry[];
+}
+
+/** Estimates of the downtime of each row by the Markov chain: of all known time, and of what is not planned downtime. */
+export interface RowEstimates {
+  readonly raw: PeriodEstimates;
+  readonly adjusted: PeriodEstimates;
 }
 
 export interface PeriodResult {
@@ -49,6 +66,8 @@ export interface PeriodResult {
   readonly end: number;
   /** The row of a group and cell is `group * cells.count + cell`. */
   readonly sums: PeriodSums;
+  /** `undefined`: credible intervals were not asked for. */
+  readonly estimates: RowEstimates | undefined;
   /** Whether the period had ended at `asOf` for all stores. */
   readonly complete: boolean;
   /** The polls that were read, within eight days of the period; and the first poll ever of the stores, NaN: none. */
@@ -91,7 +110,12 @@ export async function computePeriod(
   const cells = cellsIn(ends, by, dayparts);
   const clocks = new Clocks(cells, span.from, to, terms);
   const { base, schedule } = fleet.over(read.from, read.to);
-  const sums = new PeriodSums(grouping.groups.length * cells.count);
+  const rows = grouping.groups.length * cells.count;
+  const sums = new PeriodSums(rows);
+  const isEstimated = terms.intervals || terms.estimator === 'markov';
+  const estimator = isEstimated
+    ? new RowEstimator(await learnModel(snapshot, fleet, terms.peers, read, pollInterval), rows, cells.count)
+    : undefined;
   const states = newPeriodStates();
   const leaves = new Map(stores.map(({ key }, i) => [key, grouping.leafOf[i] as number]));
   let polls = 0;
@@ -101,20 +125,74 @@ export async function computePeriod(
     walkPeriodStates(open, columns, first, last, states);
     const row = (leaves.get(store.key) as number) * cells.count;
     const covered = timeAroundPolls(open, columns, first, last, pollInterval, ever);
-    addStore({ open, unknown, planned: planned(store), covered, states }, slots, sums, row);
+    const own = { open, unknown, planned: planned(store), covered, states };
+    addStore(own, slots, sums, row);
+    estimator?.add(own, slots, row, () => monitoredTime(open, columns, first, last, read.from, read.to));
     polls += last - first;
     if (!Number.isNaN(ever) && !(firstPoll <= ever)) firstPoll = ever;
   });
-  addUp(sums, grouping, cells.count);
+  addUp(grouping, cells.count, (to, from) => {
+    sums.add(to, sums, from);
+    estimator?.addRow(to, from);
+  });
+  if (terms.estimator === 'markov') estimator?.replace(sums);
   const complete = asOf >= (ends.kind === 'instants' ? ends.to : clocks.latestEnd(ends.dates.end));
-  return { grouping, cells, ...clocks.touched, sums, complete, polls, firstPoll };
+  const estimates = terms.intervals ? estimator : undefined;
+  return { grouping, cells, ...clocks.touched, sums, estimates, complete, polls, firstPoll };
+}
+
+/** Estimates the downtime of rows, store by store. */
+class RowEstimator implements RowEstimates {
+  readonly raw: PeriodEstimates;
+  readonly adjusted: PeriodEstimates;
+  readonly #posterior: PeriodPosterior;
+  readonly #fleet: number;
+
+  constructor(model: FleetModel, rows: number, cells: number) {
+    this.raw = new PeriodEstimates(rows);
+    this.adjusted = new PeriodEstimates(rows);
+    this.#posterior = new PeriodPosterior(model, cells);
+    this.#fleet = model.monitored;
+  }
+
+  /** Adds one store to the rows from `row` on, one for each cell. */
+  add({ open, planned, states }: PeriodStore, slots: Slots, row: number, own: () => number): void {
+    const monitored = { fleet: this.#fleet, own };
+    this.#posterior.estimate(open, states, slots);
+    this.raw.addStore(this.#posterior, row, monitored);
+    const counted: Intervals = subtract(open, planned);
+    if (counted !== open) this.#posterior.estimate(counted, states, slots);
+    this.adjusted.addStore(this.#posterior, row, monitored);
+  }
+
+  addRow(to: number, from: number): void {
+    this.raw.addRow(to, from);
+    this.adjusted.addRow(to, from);
+  }
+
+  /** Puts the expected uptime and downtime in the place of those by the nearest poll. */
+  replace({ columns }: PeriodSums): void {
+    for (let row = 0; row < columns.up.length; row++) {
+      const up = columns.up[row] as number;
+      const down = columns.down[row] as number;
+      const plannedUp = columns.plannedUp[row] as number;
+      const plannedDown = columns.plannedDown[row] as number;
+      const expected = this.raw.mean[row] as number;
+      // What is expected outside planned downtime may differ by a rounding error where there is none.
+      const planned = Math.min(plannedUp + plannedDown, Math.max(0, expected - (this.adjusted.mean[row] as number)));
+      columns.up[row] = up + down - expected;
+      columns.down[row] = expected;
+      columns.plannedUp[row] = plannedUp + plannedDown - planned;
+      columns.plannedDown[row] = planned;
+    }
+  }
 }
 
 /** Adds each smallest group to those that contain it. */
-function addUp(sums: PeriodSums, { leafOf, above }: Grouping, cells: number): void {
+function addUp({ leafOf, above }: Grouping, cells: number, add: (to: number, from: number) => void): void {
   for (const leaf of new Set(leafOf)) {
     for (const group of above[leaf] as readonly number[]) {
-      for (let cell = 0; cell < cells; cell++) sums.add(group * cells + cell, sums, leaf * cells + cell);
+      for (let cell = 0; cell < cells; cell++) add(group * cells + cell, leaf * cells + cell);
     }
   }
 }

@@ -1,7 +1,8 @@
 import { formatInstant } from '../calendar/instant.ts';
+import { PeriodEstimates } from '../domain/periods/estimates.ts';
 import type { Measures } from '../domain/periods/sums.ts';
 import { csvField, spreadsheetField } from '../lib/csv.ts';
-import type { PeriodResult } from './compute.ts';
+import type { PeriodResult, RowEstimates } from './compute.ts';
 import { STORE_KEY } from './groups.ts';
 import type { Answer } from './service.ts';
 
@@ -28,6 +29,22 @@ export interface Figures {
   readonly coverage_ratio: number | null;
 }
 
+/** Both ends of the credible intervals of a row, under their public names. */
+export interface FigureIntervals {
+  readonly up_low_seconds: number;
+  readonly up_high_seconds: number;
+  readonly down_low_seconds: number;
+  readonly down_high_seconds: number;
+  readonly uptime_low_ratio: number | null;
+  readonly uptime_high_ratio: number | null;
+  readonly adjusted_up_low_seconds: number;
+  readonly adjusted_up_high_seconds: number;
+  readonly adjusted_down_low_seconds: number;
+  readonly adjusted_down_high_seconds: number;
+  readonly adjusted_uptime_low_ratio: number | null;
+  readonly adjusted_uptime_high_ratio: number | null;
+}
+
 function figuresOf(measures: Measures): Figures {
   const { open, up, down, planned, plannedUp, plannedDown, polls, covered } = measures;
   const { outages, outageTime, longestOutage, longestUnobserved } = measures;
@@ -52,6 +69,28 @@ function figuresOf(measures: Measures): Figures {
   };
 }
 
+function intervalsOf({ raw, adjusted }: RowEstimates, row: number, measures: Measures): FigureIntervals {
+  const { up, down, plannedUp, plannedDown } = measures;
+  const known = up + down;
+  const own = raw.interval(row, known, down);
+  const counted = known - plannedUp - plannedDown;
+  const other = adjusted.interval(row, counted, down - plannedDown);
+  return {
+    up_low_seconds: seconds(known - own.high),
+    up_high_seconds: seconds(known - own.low),
+    down_low_seconds: seconds(own.low),
+    down_high_seconds: seconds(own.high),
+    uptime_low_ratio: ratio(known - own.high, known),
+    uptime_high_ratio: ratio(known - own.low, known),
+    adjusted_up_low_seconds: seconds(counted - other.high),
+    adjusted_up_high_seconds: seconds(counted - other.low),
+    adjusted_down_low_seconds: seconds(other.low),
+    adjusted_down_high_seconds: seconds(other.high),
+    adjusted_uptime_low_ratio: ratio(counted - other.high, counted),
+    adjusted_uptime_high_ratio: ratio(counted - other.low, counted),
+  };
+}
+
 function seconds(milliseconds: number): number {
   return milliseconds / 1_000;
 }
@@ -60,12 +99,19 @@ function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-const FIGURE_NAMES = Object.keys(
-  figuresOf({
-    ...{ open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, polls: 0, outages: 0, outageTime: 0 },
-    ...{ longestOutage: 0, longestUnobserved: 0, covered: 0 },
-  }),
-) as readonly (keyof Figures)[];
+const NOTHING: Measures = {
+  ...{ open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, polls: 0, outages: 0, outageTime: 0 },
+  ...{ longestOutage: 0, longestUnobserved: 0, covered: 0 },
+};
+const NO_ESTIMATES = { raw: new PeriodEstimates(1), adjusted: new PeriodEstimates(1) };
+
+/** The names of the figures of an answer, in their order. */
+function figureNames({ result }: Answer): readonly (keyof AllFigures)[] {
+  const intervals = result.estimates === undefined ? {} : intervalsOf(NO_ESTIMATES, 0, NOTHING);
+  return Object.keys({ ...figuresOf(NOTHING), ...intervals }) as (keyof AllFigures)[];
+}
+
+type AllFigures = Figures & Partial<FigureIntervals>;
 
 interface Row {
   /** The values of the first keys; fewer than all in a subtotal. */
@@ -73,9 +119,9 @@ interface Row {
   readonly stores: number;
   /** The part of the period. */
   readonly part: string;
-  readonly figures: Figures;
+  readonly figures: AllFigures;
   /** Those of the other period; `undefined`: it has no such part, or there is none. */
-  readonly compared: Figures | undefined;
+  readonly compared: AllFigures | undefined;
 }
 
 function* rowsIn({ result, compared }: Answer): Generator<Row> {
@@ -95,8 +141,10 @@ function hasCell({ first, end }: PeriodResult, cell: number): boolean {
   return cell >= first && cell < end;
 }
 
-function figuresAt({ cells, sums }: PeriodResult, group: number, cell: number): Figures {
-  return figuresOf(sums.at(group * cells.count + cell));
+function figuresAt({ cells, sums, estimates }: PeriodResult, group: number, cell: number): AllFigures {
+  const row = group * cells.count + cell;
+  const measures = sums.at(row);
+  return { ...figuresOf(measures), ...(estimates && intervalsOf(estimates, row, measures)) };
 }
 
 /** How much greater shares are than in the other period, from -1 to 1; null: one of them is not known. */
@@ -141,7 +189,7 @@ interface Layout {
 
 /** What an answer says of itself. */
 export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }: Answer) {
-  const { period, zone, by, groupBy, stores, result, compared } = answer;
+  const { period, zone, by, groupBy, estimator, stores, result, compared } = answer;
   return {
     as_of: formatInstant(asOf),
     known_at: formatInstant(knownAt),
@@ -156,6 +204,7 @@ export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }:
     },
     by,
     group_by: groupBy,
+    estimator,
     ...(compared && { compare: { with: compared.comparison, from: compared.from, to: compared.to } }),
     stores,
   };
@@ -179,14 +228,15 @@ function json(answer: Answer): Layout {
 /** Each row has what the answer says of itself, so that a saved file can be computed again. */
 function csv(answer: Answer): Layout {
   const { by, groupBy, compared: other } = answer;
-  const { as_of, known_at, tz_version, program_version, period } = aboutOf(answer);
-  const about = { as_of, known_at, tz_version, program_version, period_complete: period.complete };
+  const { as_of, known_at, tz_version, program_version, period, estimator } = aboutOf(answer);
+  const about = { as_of, known_at, tz_version, program_version, period_complete: period.complete, estimator };
+  const names = figureNames(answer);
   const header = [
     ...(groupBy.length > 0 ? ['level'] : []),
     ...groupBy.map((key) => spreadsheetField(key === STORE_KEY ? key : `label:${key}`)),
     ...(by === 'total' ? [] : [by]),
-    ...['stores', ...FIGURE_NAMES],
-    ...(other ? [...FIGURE_NAMES.map((name) => `compared_${name}`), ...CHANGE_NAMES] : []),
+    ...['stores', ...names],
+    ...(other ? [...names.map((name) => `compared_${name}`), ...CHANGE_NAMES] : []),
     ...Object.keys(about),
   ];
   const end = Object.values(about).join(',');
@@ -198,8 +248,8 @@ function csv(answer: Answer): Layout {
       ...groupBy.map((key, i) => (key === STORE_KEY ? csvField : spreadsheetField)(values[i] ?? '')),
       ...(by === 'total' ? [] : [spreadsheetField(part)]),
       stores,
-      ...FIGURE_NAMES.map((name) => figures[name] ?? ''),
-      ...(other ? FIGURE_NAMES.map((name) => compared?.[name] ?? '') : []),
+      ...names.map((name) => figures[name] ?? ''),
+      ...(other ? names.map((name) => compared?.[name] ?? '') : []),
       ...(other ? CHANGE_NAMES.map((name) => changes[name] ?? '') : []),
     ];
     return `${fields.join(',')},${end}\n`;

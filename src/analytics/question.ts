@@ -1,5 +1,6 @@
 import { isDate, zoneName } from '../calendar/tzdb.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
+import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { type Daypart, DIVISIONS, type DivisionName } from '../domain/periods/cells.ts';
 import { checkAll, checkEach } from '../lib/checks.ts';
 import { invalid } from '../lib/errors.ts';
@@ -22,6 +23,8 @@ export interface GivenQuestion extends GivenPeriod {
   readonly store_id?: readonly string[] | undefined;
   readonly as_of?: string | undefined;
   readonly known_at?: string | undefined;
+  readonly estimator?: string | undefined;
+  readonly intervals?: boolean | undefined;
 }
 
 export type Label = readonly [key: string, value: string];
@@ -46,6 +49,9 @@ export interface Question {
   readonly asOf: number | undefined;
   /** Milliseconds; `undefined`: now. */
   readonly knownAt: number | undefined;
+  readonly estimator: EstimatorName;
+  /** Whether figures have credible intervals. */
+  readonly intervals: boolean;
   /** How messages call its fields. */
   readonly naming: Naming;
 }
@@ -67,8 +73,10 @@ export function questionFrom(given: GivenQuestion, naming: Naming): Question {
     labels: () => checkEach((given.label ?? []).map((text) => () => labelFrom(text, naming))),
     asOf: () => optionalInstant('as_of', given.as_of, naming),
     knownAt: () => optionalInstant('known_at', given.known_at, naming),
+    estimator: () => estimatorFrom(given.estimator ?? 'nearest', naming),
   });
-  return { ...checked, subtotals: given.subtotals ?? true, storeIds: given.store_id, naming };
+  const { subtotals = true, intervals = false, store_id: storeIds } = given;
+  return { ...checked, subtotals, intervals, storeIds, naming };
 }
 
 function zoneFrom(text: string | undefined, naming: Naming): string | undefined {
@@ -83,6 +91,13 @@ function divisionFrom(text: string, naming: Naming): DivisionName {
   const found = DIVISIONS.find((name) => name === text);
   if (found !== undefined) return found;
   throw invalid(`${naming('by')} is "${excerpt(text)}", expected one of ${DIVISIONS.join(', ')}`, 'by');
+}
+
+function estimatorFrom(text: string, naming: Naming): EstimatorName {
+  const found = ESTIMATORS.find((name) => name === text);
+  if (found !== undefined) return found;
+  const expected = `one of ${ESTIMATORS.join(', ')}`;
+  throw invalid(`${naming('estimator')} is "${excerpt(text)}", expected ${expected}`, 'estimator');
 }
 
 function daypartsFrom({ by, daypart: texts = [] }: GivenQuestion, naming: Naming): Daypart[] {

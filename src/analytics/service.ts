@@ -3,6 +3,7 @@ import { formatInstant } from '../calendar/instant.ts';
 import { zoneBetween, zoneRelease } from '../calendar/tzdb.ts';
 import { latestInstant } from '../domain/future.ts';
 import { DAY } from '../domain/hours.ts';
+import type { EstimatorName } from '../domain/markov/estimator.ts';
 import type { DivisionName } from '../domain/periods/cells.ts';
 import { dateText } from '../domain/periods/dates.ts';
 import { wallAt, type Zone } from '../domain/zone.ts';
@@ -47,6 +48,8 @@ export interface Answer {
   readonly zone: string | undefined;
   readonly by: DivisionName;
   readonly groupBy: readonly string[];
+  /** How uptime is estimated from polls. */
+  readonly estimator: EstimatorName;
   /** The number of stores. */
   readonly stores: number;
   readonly result: PeriodResult;
@@ -94,7 +97,7 @@ export class AnalyticsService {
    */
   async ask(principal: Principal, question: Question, requester: string | undefined): Promise<Answer> {
     const { storage, schedules, judgements, now } = this.#parts;
-    const { naming, groupBy, by, dayparts, zone } = question;
+    const { naming, groupBy, by, dayparts, zone, estimator, intervals } = question;
     const visible = storesOf(principal);
     const fleet = await schedules();
     const entries = visibleEntries(fleet.directory, visible);
@@ -114,17 +117,19 @@ export class AnalyticsService {
       );
     }
     const data = [revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf];
-    const asked = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
+    const parts = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
+    const asked = [...parts, estimator, intervals];
     const resultOf = (ends: PeriodEnds, shift?: number) => {
       const { from, to } = spanOf(ends);
       const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
-      const terms = { ends, asOf, shift, zone, by, dayparts, grouping, planned };
+      const divided = { ends, asOf, shift, zone, by, dayparts, grouping, planned };
+      const terms = { ...divided, estimator, intervals, peers: entries };
       return this.#result([...data, ...asked, ends, shift ?? null], requester, fleet, stores, terms);
     };
     const result = await resultOf(ends);
     if (result.polls === 0) throw withoutPolls(question, period, result.firstPoll, asOf);
     const { version: tzVersion } = zoneRelease();
-    const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy };
+    const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy, estimator };
     const compared = question.comparison && (await this.#compared(question.comparison, ends, result, resultOf));
     return { ...about, stores: stores.length, result, compared };
   }

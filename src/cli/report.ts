@@ -60,6 +60,7 @@ export function reportCommand(program: Command): void {
       'with a period: only these stores, separated by spaces or commas',
       listed((ids) => storeIdsFrom(ids, '--store-ids')),
     )
+    .option('--intervals', 'with a period: also 90% credible intervals of uptime and downtime')
     .option('--known-at <instant>', 'with a period: the planned downtime that was recorded until then (default: now)')
     .action(async (flags: ReportFlags) => (await import('./actions/report.ts')).report(flags));
 }

@@ -3,7 +3,7 @@ import { type Intervals, totalWithin } from './interval.ts';
 import type { PollColumns } from './polls.ts';
 
 /** A gap with more open time than this is not monitored: too much may have happened in it. */
-const LONGEST_MONITORED_GAP = DAY;
+export const LONGEST_MONITORED_GAP = DAY;
 
 /**
  * The open time of one store in `[from, to)` that is not monitored, in milliseconds: before its first counting poll,

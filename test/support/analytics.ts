@@ -1,6 +1,7 @@
 import { computePeriod, type PeriodEnds, type PeriodResult } from '../../src/analytics/compute.ts';
 import { grouped } from '../../src/analytics/groups.ts';
 import type { Intervals } from '../../src/domain/interval.ts';
+import type { EstimatorName } from '../../src/domain/markov/estimator.ts';
 import type { Daypart, DivisionName } from '../../src/domain/periods/cells.ts';
 import type { Measures } from '../../src/domain/periods/sums.ts';
 import { arrangePolls } from '../../src/domain/polls.ts';
@@ -29,6 +30,8 @@ export interface SmallQuestion {
   readonly groupBy: readonly string[];
   readonly zone?: string;
   readonly dayparts?: readonly Daypart[];
+  readonly estimator?: EstimatorName;
+  readonly intervals?: boolean;
 }
 
 /** Asks a fleet, and gives the measures by the values of the group and the name of the part. */
@@ -44,8 +47,8 @@ export async function askSmall(fleet: SmallFleet, question: SmallQuestion): Prom
   return found;
 }
 
-async function resultOf(fleet: SmallFleet, question: SmallQuestion): Promise<PeriodResult> {
-  const { ends, asOf, by, groupBy, zone, dayparts = [] } = question;
+export async function resultOf(fleet: SmallFleet, question: SmallQuestion): Promise<PeriodResult> {
+  const { ends, asOf, by, groupBy, zone, dayparts = [], estimator = 'nearest', intervals = false } = question;
   const entries = fleet.stores.map((store, key): StoreEntry => {
     const { zone, labels } = store;
     return { ...{ key, zone, labels, id: `s${key}`, name: undefined, probeUrl: undefined }, version: 1 };
@@ -56,6 +59,7 @@ async function resultOf(fleet: SmallFleet, question: SmallQuestion): Promise<Per
   const terms = {
     ...{ ends, asOf, by, zone, dayparts, grouping: grouped(entries, groupBy, true) },
     planned: ({ key }: StoreEntry) => fleet.stores[key]?.planned ?? [],
+    ...{ estimator, intervals, peers: entries },
   };
   return computePeriod(snapshot, schedules, entries, terms, HOUR);
 }

@@ -32,6 +32,7 @@ interface PeriodFlags {
   readonly labels?: readonly string[];
   readonly storeIds?: readonly string[];
   readonly knownAt?: string;
+  readonly intervals?: boolean;
 }
 
 export interface ReportFlags extends FeedFlags, PeriodFlags {
@@ -78,10 +79,10 @@ type Produce = (run: RunOperation, warns: boolean) => Promise<void>;
  * @throws UsageError
  */
 function questionIn(flags: ReportFlags): GivenQuestion | undefined {
-  const { period, from, to, timeZone, by, dayparts, groupBy, compare, labels, storeIds, knownAt } = flags;
+  const { period, from, to, timeZone, by, dayparts, groupBy, compare, labels, storeIds, knownAt, intervals } = flags;
   const given = {
     ...{ period, from, to, by, compare, daypart: dayparts, label: labels },
-    ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt },
+    ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt, intervals },
   };
   const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));
   if (flags.subtotals === false) options.push('--no-subtotals');
@@ -89,11 +90,9 @@ function questionIn(flags: ReportFlags): GivenQuestion | undefined {
   if (period === undefined && from === undefined && to === undefined) {
     throw misuse(`${options.join(' and ')} without a period, expected --period, or --from and --to, beside it`);
   }
-  const question = { ...given, as_of: flags.asOf, subtotals: flags.subtotals };
+  const { asOf, subtotals, estimator } = flags;
+  const question = { ...given, as_of: asOf, subtotals, estimator };
   parsing(() => questionFrom(question, OPTIONS));
-  if (flags.estimator !== undefined && flags.estimator !== 'nearest') {
-    throw misuse(`--estimator is "${flags.estimator}", expected nearest for a period`);
-  }
   if (!ANALYTICS_FORMATS.some((format) => format === flags.format)) {
     throw misuse(`--format is "${flags.format}", expected ${ANALYTICS_FORMATS.join(' or ')} for a period`);
   }

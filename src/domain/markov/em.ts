@@ -1,7 +1,6 @@
 import type { Cells } from './cell-counts.ts';
 import { INITIAL_CLASSES, type LatentClass, NEVER_DOWN, NEVER_UP } from './classes.ts';
 import { CELL_FIGURES, CELLS, GapTable, gapAt, KNOTS } from './gap-table.ts';
-import type { StoreGaps } from './gaps.ts';
 
 /** The weight of the prior on the class weights, in stores. */
 const CLASS_PRIOR_WEIGHT = 4;
@@ -33,6 +32,12 @@ export interface Mixture {
   readonly weights: Float64Array;
 }
 
+/** What the polls of a store say about its rates: the state at the first one, and the gaps between them. */
+export interface Evidence {
+  readonly first: number;
+  readonly all: Cells;
+}
+
 /** A sample of stores to fit a mixture to: the gaps between the polls of each store. */
 export class FleetSample {
   /** For each store, its gaps and the state at its first poll. */
@@ -48,7 +53,7 @@ export class FleetSample {
     this.#first.length = 0;
   }
 
-  add({ first, all: { cells, counts, length } }: StoreGaps): void {
+  add({ first, all: { cells, counts, length } }: Evidence): void {
     this.#gaps.push({ cells: cells.slice(0, length), counts: counts.slice(0, length), length });
     this.#first.push(first);
   }

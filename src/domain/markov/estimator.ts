@@ -18,10 +18,10 @@ export const ESTIMATORS = ['nearest', 'markov'] as const;
 export type EstimatorName = (typeof ESTIMATORS)[number];
 
 /** The number of stores that the mixture is fitted to; more would not improve it. */
-const SAMPLE = 1000;
+export const SAMPLE = 1000;
 
 /** Unmonitored time is extrapolated for no longer than this many stores of the sample, or the store itself, were monitored. */
-const ENOUGH_STORES = 200;
+export const ENOUGH_STORES = 200;
 
 /** What an estimate takes from the fleet as a whole. It can be sent to other threads. */
 export interface FleetModel {
@@ -154,6 +154,6 @@ export class FleetEstimator {
 }
 
 /** Rounds to 1/1024 ms, so that sums and differences of such times are exact. */
-function rounded(time: number): number {
+export function rounded(time: number): number {
   return Math.round(time * 1024) / 1024;
 }

@@ -1,6 +1,7 @@
 import { type Intervals, totalWithin } from '../interval.ts';
 import { WINDOWS } from '../window.ts';
 import type { CellCounts } from './cell-counts.ts';
+import { ClassPosterior } from './class-posterior.ts';
 import type { LatentClass } from './classes.ts';
 import { CutGaps } from './cut-gaps.ts';
 import type { Mixture } from './em.ts';
@@ -9,13 +10,6 @@ import { type StoreGaps, WINDOW_BANDS } from './gaps.ts';
 import { DowntimeSums } from './posterior-sums.ts';
 import { GapSegmentTable } from './segment-table.ts';
 import type { Rates } from './transition.ts';
-
-/** Classes of a smaller posterior probability are left out, as long as the others have `ENOUGH` together. */
-const LEAST_PROBABILITY = 0.04;
-const ENOUGH = 0.7;
-
-/** Log-probabilities this far below the largest count as zero, which saves an exponential. */
-const NEGLIGIBLE = -5;
 
 /**
  * The posterior of a store's downtime in each of `WINDOWS`, given its polls and the mixture of its fleet. Gaps between
@@ -34,10 +28,7 @@ export class DowntimePosterior {
   readonly longestGap = new Float64Array(WINDOWS.length);
 
   readonly #table: GapTable;
-  /** The logarithm of each class's weight in the fleet. */
-  readonly #logWeights: Float64Array;
-  /** The posterior probability of each class for the current store, relative to the largest. */
-  readonly #classes: Float64Array;
+  readonly #posterior: ClassPosterior;
   readonly #segmentTable: GapSegmentTable;
   readonly #cut = new CutGaps();
   /** The sums of the current class. */
@@ -47,11 +38,11 @@ export class DowntimePosterior {
   readonly #fromDown: readonly Rates[];
 
   /** @param mixture the mixture of the store's fleet */
-  constructor({ table, weights }: Mixture) {
+  constructor(mixture: Mixture) {
+    const { table } = mixture;
     const { classes } = table;
     this.#table = table;
-    this.#logWeights = weights.map(Math.log);
-    this.#classes = new Float64Array(table.width);
+    this.#posterior = new ClassPosterior(mixture);
     this.#segmentTable = new GapSegmentTable(table);
     this.#fromUp = classes.map(({ failure, recovery }) => ({ enter: failure, leave: recovery }));
     this.#fromDown = classes.map(({ failure, recovery }) => ({ enter: recovery, leave: failure }));
@@ -65,10 +56,11 @@ export class DowntimePosterior {
    */
   estimate(open: Intervals, gaps: StoreGaps, asOf: number): void {
     this.#begin(open, gaps, asOf);
-    const least = this.#weigh(gaps);
+    const { probabilities } = this.#posterior;
+    const least = this.#posterior.weigh(gaps.first, gaps.all);
     let kept = 0;
-    for (let k = 0; k < this.#logWeights.length; k++) {
-      const probability = this.#classes[k] as number;
+    for (let k = 0; k < this.#table.classes.length; k++) {
+      const probability = probabilities[k] as number;
       if (probability < least) continue;
       kept += probability;
       this.#addClass(k, probability, gaps);
@@ -80,30 +72,6 @@ export class DowntimePosterior {
       this.never[w] = (this.never[w] as number) / kept;
       this.always[w] = (this.always[w] as number) / kept;
     }
-  }
-
-  /** Computes the posterior probabilities of the classes; returns the smallest that is not left out. */
-  #weigh({ first, all }: StoreGaps): number {
-    const probabilities = this.#classes;
-    const classes = this.#logWeights.length;
-    this.#table.logLikelihoods(first, all, probabilities, 0);
-    let most = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < classes; k++) {
-      const log = (probabilities[k] as number) + (this.#logWeights[k] as number);
-      probabilities[k] = log;
-      if (log > most) most = log;
-    }
-    let sum = 0;
-    for (let k = 0; k < classes; k++) {
-      const below = (probabilities[k] as number) - most;
-      const probability = below < NEGLIGIBLE ? 0 : Math.exp(below);
-      probabilities[k] = probability;
-      sum += probability;
-    }
-    const least = LEAST_PROBABILITY * sum;
-    let kept = 0;
-    for (let k = 0; k < classes; k++) if ((probabilities[k] as number) >= least) kept += probabilities[k] as number;
-    return kept >= ENOUGH * sum ? least : Number.MIN_VALUE;
   }
 
   /** Computes what does not depend on the class. */

@@ -14,8 +14,9 @@ export interface PeriodStates {
   from: Float64Array;
   state: Uint8Array;
   length: number;
-  /** The instants of the counting polls, of which only the first `counted` are valid. */
+  /** The instants of the counting polls and their states, 1 or 0; only the first `counted` entries are valid. */
   polls: Float64Array;
+  active: Uint8Array;
   counted: number;
 }
 
@@ -23,10 +24,13 @@ export function newPeriodStates(): PeriodStates {
   return { ...columns(256), length: 0, counted: 0 };
 }
 
-function columns(polls: number): Pick<PeriodStates, 'from' | 'state' | 'polls'> {
+function columns(polls: number): Pick<PeriodStates, 'from' | 'state' | 'polls' | 'active'> {
   // Each poll may begin a state after unknown time; the last one is followed by unknown time, the first one preceded.
   const steps = 2 * polls + 2;
-  return { from: new Float64Array(steps), state: new Uint8Array(steps), polls: new Float64Array(polls) };
+  return {
+    ...{ from: new Float64Array(steps), state: new Uint8Array(steps) },
+    ...{ polls: new Float64Array(polls), active: new Uint8Array(polls) },
+  };
 }
 
 /**
@@ -65,7 +69,8 @@ export function walkPeriodStates(
       } else if (state !== out.state[out.length - 1]) {
         begin(out, (previous + at) / 2, state);
       }
-      out.polls[out.counted++] = at;
+      out.polls[out.counted] = at;
+      out.active[out.counted++] = active[i] as number;
       previous = at;
     }
   }

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { COMPARISONS } from '../../analytics/compare.ts';
 import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
 import { MOST_DAYPARTS, MOST_KEYS } from '../../analytics/question.ts';
+import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { DIVISIONS } from '../../domain/periods/cells.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { LABEL_KEY_LENGTH } from '../../lib/store-fields.ts';
@@ -72,6 +73,17 @@ export const AnalyticsQuery = Type.Object(
     known_at: Text('an instant (RFC 3339): the planned downtime that was recorded until then; by default now', [
       '2026-11-28T18:00:00Z',
     ]),
+    estimator: Type.Optional(
+      OneOf(
+        [...ESTIMATORS],
+        'how uptime follows from polls: by the nearest one (the default), or as its expectation under a Markov chain',
+      ),
+    ),
+    intervals: Type.Optional(
+      Type.Boolean({
+        description: 'whether uptime and downtime have credible intervals of 90 %; by default false',
+      }),
+    ),
     format: Type.Optional(OneOf([...ANALYTICS_FORMATS], 'by default `json`')),
   },
   { additionalProperties: false },
@@ -106,6 +118,26 @@ const figures = {
   coverage_ratio: Ratio('the same as a share of the open time'),
 };
 
+const End = (what: string) =>
+  Type.Optional(Type.Number({ description: `with \`intervals\`: the ${what} of the credible interval` }));
+
+const RatioEnd = (what: string) => Type.Optional(Ratio(`with \`intervals\`: the ${what} of the credible interval`));
+
+const intervals = {
+  up_low_seconds: End('low end'),
+  up_high_seconds: End('high end'),
+  down_low_seconds: End('low end'),
+  down_high_seconds: End('high end'),
+  uptime_low_ratio: RatioEnd('low end'),
+  uptime_high_ratio: RatioEnd('high end'),
+  adjusted_up_low_seconds: End('low end'),
+  adjusted_up_high_seconds: End('high end'),
+  adjusted_down_low_seconds: End('low end'),
+  adjusted_down_high_seconds: End('high end'),
+  adjusted_uptime_low_ratio: RatioEnd('low end'),
+  adjusted_uptime_high_ratio: RatioEnd('high end'),
+};
+
 const Change = (of: string) =>
   Type.Optional(
     Nullable(Type.Number({ description: `${of}, minus that of the other period; null: one of them is not known` })),
@@ -128,12 +160,16 @@ const AnalyticsRow = Type.Object(
     daypart: Part('the name, for `by=daypart`', 'lunch'),
     stores: Type.Integer({ description: 'the stores of the group' }),
     ...figures,
+    ...intervals,
     compared: Type.Optional(
       Nullable(
-        Type.Object(figures, {
-          title: 'ComparedFigures',
-          description: 'with `compare`: the same of the other period; null: it has no such part',
-        }),
+        Type.Object(
+          { ...figures, ...intervals },
+          {
+            title: 'ComparedFigures',
+            description: 'with `compare`: the same of the other period; null: it has no such part',
+          },
+        ),
       ),
     ),
     uptime_change: Change('with `compare`: `uptime_ratio`'),
@@ -160,6 +196,7 @@ export const Analytics = Type.Object(
     ),
     by: OneOf([...DIVISIONS]),
     group_by: Type.Array(Type.String()),
+    estimator: OneOf([...ESTIMATORS], 'how uptime follows from polls'),
     compare: Type.Optional(
       Type.Object(
         {

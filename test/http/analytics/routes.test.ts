@@ -79,7 +79,7 @@ test('the figures of a day by brand, as they are worked out by hand', async (t) 
   assert.deepEqual(about, {
     ...{ as_of: at, known_at: at, tz_version: zoneRelease().version, program_version: VERSION },
     period: { name: '2026-11-23', from: '2026-11-23', to: '2026-11-24', time_zone: null, complete: true },
-    ...{ by: 'total', group_by: ['brand'], stores: 4 },
+    ...{ by: 'total', group_by: ['brand'], estimator: 'nearest', stores: 4 },
   });
   assert.deepEqual(
     rows.map(({ group, stores }) => [group, stores]),
