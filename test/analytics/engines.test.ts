@@ -34,6 +34,7 @@ async function answersOf(database: DatabaseLocation, { files, from, to, asOf }: 
       days: await ask({ by: 'day', ...byStore }, 'csv'),
       weekHours: await ask({ by: 'hour_of_week', ...byStore }, 'csv'),
       total: await ask({ by: 'month', time_zone: 'UTC', group_by: ['store_id'] }, 'json'),
+      intervals: await ask({ by: 'day', group_by: ['store_id'], intervals: true, estimator: 'markov' }, 'csv'),
     };
   } finally {
     await storage.close();

@@ -73,6 +73,6 @@ test('what a report of a period cannot do is an error of usage that names the op
     ['--period', '2026-10', '--format', 'exact'],
     /^--format is "exact", expected json or csv for a period/,
   );
-  await refused(['--period', '2026-10', '--estimator', 'markov'], /^--estimator is "markov", expected nearest/);
+  await refused(['--intervals'], /^--intervals without a period/);
   await refused(['--from', '2026-10-02', '--to', '2026-10-01'], /^--to is "2026-10-01", expected a date after --from/);
 });

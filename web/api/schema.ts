@@ -91,6 +91,8 @@ export interface Analytics {
   readonly period: AnalyticsPeriod;
   readonly by: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart';
   readonly group_by: readonly string[];
+  /** how uptime follows from polls */
+  readonly estimator: 'nearest' | 'markov';
   readonly compare?: AnalyticsComparison | undefined;
   readonly stores: number;
   /** by group, and within a group by time; a subtotal precedes its groups */
@@ -141,6 +143,10 @@ export interface AnalyticsQuestion {
   readonly label?: readonly string[] | undefined;
   /** only these stores; each value is an id, or ids separated by commas or spaces */
   readonly store_id?: readonly string[] | undefined;
+  /** how uptime follows from polls: by the nearest one (the default), or as its expectation under a Markov chain */
+  readonly estimator?: 'nearest' | 'markov' | undefined;
+  /** whether uptime and downtime have credible intervals of 90 %; by default false */
+  readonly intervals?: boolean | undefined;
 }
 
 export interface AnalyticsRow {
@@ -185,6 +191,26 @@ export interface AnalyticsRow {
   /** open time within one polling interval of a poll that counts, not before the first poll */
   readonly covered_seconds: number;
   readonly coverage_ratio: number | null;
+  /** with `intervals`: the low end of the credible interval */
+  readonly up_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly up_high_seconds?: number | undefined;
+  /** with `intervals`: the low end of the credible interval */
+  readonly down_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly down_high_seconds?: number | undefined;
+  readonly uptime_low_ratio?: number | null | undefined;
+  readonly uptime_high_ratio?: number | null | undefined;
+  /** with `intervals`: the low end of the credible interval */
+  readonly adjusted_up_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly adjusted_up_high_seconds?: number | undefined;
+  /** with `intervals`: the low end of the credible interval */
+  readonly adjusted_down_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly adjusted_down_high_seconds?: number | undefined;
+  readonly adjusted_uptime_low_ratio?: number | null | undefined;
+  readonly adjusted_uptime_high_ratio?: number | null | undefined;
   readonly compared?: ComparedFigures | null | undefined;
   readonly uptime_change?: number | null | undefined;
   readonly adjusted_uptime_change?: number | null | undefined;
@@ -382,6 +408,26 @@ export interface ComparedFigures {
   /** open time within one polling interval of a poll that counts, not before the first poll */
   readonly covered_seconds: number;
   readonly coverage_ratio: number | null;
+  /** with `intervals`: the low end of the credible interval */
+  readonly up_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly up_high_seconds?: number | undefined;
+  /** with `intervals`: the low end of the credible interval */
+  readonly down_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly down_high_seconds?: number | undefined;
+  readonly uptime_low_ratio?: number | null | undefined;
+  readonly uptime_high_ratio?: number | null | undefined;
+  /** with `intervals`: the low end of the credible interval */
+  readonly adjusted_up_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly adjusted_up_high_seconds?: number | undefined;
+  /** with `intervals`: the low end of the credible interval */
+  readonly adjusted_down_low_seconds?: number | undefined;
+  /** with `intervals`: the high end of the credible interval */
+  readonly adjusted_down_high_seconds?: number | undefined;
+  readonly adjusted_uptime_low_ratio?: number | null | undefined;
+  readonly adjusted_uptime_high_ratio?: number | null | undefined;
 }
 
 export interface ContactPoint {
@@ -2406,6 +2452,10 @@ export interface Routes {
       readonly as_of?: string | undefined;
       /** an instant (RFC 3339): the planned downtime that was recorded until then; by default now */
       readonly known_at?: string | undefined;
+      /** how uptime follows from polls: by the nearest one (the default), or as its expectation under a Markov chain */
+      readonly estimator?: 'nearest' | 'markov' | undefined;
+      /** whether uptime and downtime have credible intervals of 90 %; by default false */
+      readonly intervals?: boolean | undefined;
       /** by default `json` */
       readonly format?: 'json' | 'csv' | undefined;
     };

@@ -150,7 +150,7 @@ test('CSV has the same rows, and each of them what a later reader needs', async 
     ],
   );
   const at = new Date(NOW).toISOString();
-  for (const line of lines) assert.ok(line.endsWith(`,${at},${at},${zoneRelease().version},${VERSION},true`), line);
+  for (const line of lines) assert.ok(line.endsWith(`,${at},${at},${zoneRelease().version},${VERSION},true,nearest`), line);
 });
 
 test('an owner gets own stores only, and learns nothing of others', async (t) => {
@@ -314,4 +314,40 @@ test('without any poll there is no latest one', async (t) => {
   const { statusCode, body } = await server.app.inject({ url: '/api/v1/analytics?period=2026' });
   assert.equal(statusCode, 409);
   assert.match(body, /there are no polls in the database/);
+});
+
+test('intervals and expectations are answered when they are asked for', async (t) => {
+  const { answered, refused, ask, plan } = await opened(t);
+  await plan();
+  const { rows, estimator } = await answered('operator', { ...DAY, group_by: 'brand', intervals: 'true' });
+  assert.equal(estimator, 'nearest');
+  const [, bella, corte] = rows as Record<string, number>[];
+  assert.ok(bella !== undefined, 'Bella has a row');
+  const ends = (name: string) => [bella[`${name}_low_seconds`], bella[`${name}_high_seconds`]] as [number, number];
+  // One of the two stores was polled once in its four hours, so nearly any state is possible there.
+  const [low, high] = ends('down');
+  assert.ok(low < 300 * 60 && high > 300 * 60 && high <= 480 * 60, `${low} to ${high}`);
+  const [upLow, upHigh] = ends('up');
+  assert.deepEqual([upLow + high, upHigh + low], [480 * 60, 480 * 60]);
+  assert.deepEqual([bella.uptime_low_ratio, bella.uptime_high_ratio], [upLow / 28_800, upHigh / 28_800]);
+  const [adjustedLow, adjustedHigh] = ends('adjusted_down');
+  assert.ok(
+    adjustedLow <= 270 * 60 && adjustedHigh >= 270 * 60 && adjustedHigh <= 450 * 60,
+    'without planned downtime',
+  );
+  assert.deepEqual([corte?.uptime_low_ratio, corte?.down_high_seconds], [null, 0]);
+  const expected = await answered('operator', { ...DAY, estimator: 'markov' });
+  assert.equal(expected.estimator, 'markov');
+  const [open, up, down, unknown] = minutesOf(expected.rows[0]) as [number, number, number, number];
+  assert.equal(open, 480 + 1_440 + 1_440);
+  assert.ok(down !== 300 && Math.abs(up + down + unknown - open) < 1e-6, 'up, down and unknown add up');
+  assert.equal(expected.rows[0]?.uptime_low_ratio, undefined);
+  const { body } = await ask('operator', { ...DAY, intervals: 'true', format: 'csv' });
+  assert.match(body, /,coverage_ratio,up_low_seconds,.*,adjusted_uptime_high_ratio,as_of,.*,estimator\n/);
+  await refused(
+    'operator',
+    { ...DAY, estimator: 'guess' },
+    400,
+    /"estimator": is "guess", expected one of nearest, markov/,
+  );
 });

@@ -21,6 +21,8 @@ export interface Asked {
   readonly label: readonly string[];
   readonly store_id: readonly string[];
   readonly compare: AnalyticsQuery['compare'];
+  /** Whether the figures have credible intervals. */
+  readonly intervals: true | undefined;
 }
 
 /** What is asked for if the address does not say. */
@@ -42,6 +44,7 @@ export function askedFrom(address: URLSearchParams): Asked {
     daypart: dayparts.length > 0 ? dayparts : by === 'daypart' ? DEFAULT_DAYPARTS : undefined,
     ...{ group_by: all('group_by'), label: all('label'), store_id: all('store_id') },
     compare: one('compare') as Asked['compare'],
+    intervals: one('intervals') === 'true' || undefined,
   };
 }
 

@@ -18,10 +18,10 @@ export interface Answers {
 
 /** @param asOf an instant or `latest`; empty: the latest check */
 export async function fetchAnswers(asked: Asked, asOf: string, signal: AbortSignal): Promise<Answers> {
-  const { group_by, compare, by, daypart, ...about } = asked;
+  const { group_by, compare, by, daypart, intervals, ...about } = asked;
   const ask = async (query: AnalyticsQuery): Promise<Analytics> =>
     (await call('GET /api/v1/analytics', { query: { ...about, ...query }, signal })) as Analytics;
-  const groups = await ask({ group_by, compare, by: 'total', ...(asOf !== '' && { as_of: asOf }) });
+  const groups = await ask({ group_by, compare, intervals, by: 'total', ...(asOf !== '' && { as_of: asOf }) });
   const { as_of, known_at } = groups;
   const hasTrend = by !== 'total' && by !== 'hour_of_week';
   const [trend, week, wall] = await Promise.all([

@@ -20,7 +20,7 @@ import { ScrollBox } from '../../parts/scroll-box.tsx';
 import { StoreName } from '../../parts/store-name.tsx';
 import { hereWith, param, setParams } from '../../state/place.ts';
 import { useStoreNames } from '../../state/store-names.ts';
-import { isComparable } from './headline.tsx';
+import { isComparable, UptimeInterval } from './headline.tsx';
 
 /** Rows that are drawn at a time, at most as many as have their names loaded together. */
 const CHUNK = 100;
@@ -186,6 +186,7 @@ function Row({ row, level, isCompared, children }: RowProps) {
       </td>
       <td class="number" data-label="Uptime">
         {unchecked ? NO_CHECKS : percent(shownUptime(row))}
+        {!unchecked && <UptimeInterval row={row} />}
       </td>
       {isCompared && (
         <td class="number" data-label="Change">

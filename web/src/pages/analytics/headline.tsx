@@ -16,6 +16,7 @@ export function Headline({ groups }: { readonly groups: Analytics }) {
       <div>
         <h2>Uptime</h2>
         <p class="big">{percent(shownUptime(total))}</p>
+        {!unchecked && <UptimeInterval row={total} />}
         <TotalChange total={total} groups={groups} />
         <p class="small quiet">of the open time whose state is known</p>
       </div>
@@ -42,6 +43,18 @@ export function Headline({ groups }: { readonly groups: Analytics }) {
         </Figure>
       </dl>
     </section>
+  );
+}
+
+/** Both ends of the credible interval of the uptime, if there is one. */
+export function UptimeInterval({ row }: { readonly row: AnalyticsRow }) {
+  const { uptime_low_ratio: low = null, uptime_high_ratio: high = null } = row;
+  if (low === null || high === null) return null;
+  return (
+    <small class="interval quiet" title="The true uptime is in this interval with a probability of 90%">
+      {' '}
+      {percent(low)} to {percent(high)}
+    </small>
   );
 }
 

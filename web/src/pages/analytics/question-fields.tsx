@@ -20,6 +20,11 @@ const BY: readonly { readonly value: By; readonly words: string }[] = [
   { value: 'daypart', words: 'Daypart' },
 ];
 
+const INTERVALS = [
+  { value: '', words: 'Hide' },
+  { value: 'true', words: 'Show' },
+] as const;
+
 const COMPARE = [
   { value: '', words: 'Nothing' },
   { value: 'previous', words: 'The period before' },
@@ -73,6 +78,13 @@ export function QuestionFields({ asked, error }: Props) {
         choices={COMPARE}
         wrong={faultOf(error, 'compare')}
         onChange={choose('compare')}
+      />
+      <Choice
+        label="90% intervals"
+        value={asked.intervals === undefined ? '' : 'true'}
+        choices={INTERVALS}
+        wrong={undefined}
+        onChange={(intervals) => setParams({ intervals })}
       />
       <Choice
         label="Clock"
