@@ -150,7 +150,8 @@ test('CSV has the same rows, and each of them what a later reader needs', async 
     ],
   );
   const at = new Date(NOW).toISOString();
-  for (const line of lines) assert.ok(line.endsWith(`,${at},${at},${zoneRelease().version},${VERSION},true,nearest`), line);
+  for (const line of lines)
+    assert.ok(line.endsWith(`,${at},${at},${zoneRelease().version},${VERSION},true,nearest`), line);
 });
 
 test('an owner gets own stores only, and learns nothing of others', async (t) => {
