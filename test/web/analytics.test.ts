@@ -353,3 +353,15 @@ test('an owner opens what can be asked of the own stores, and saves nothing', as
   await saved.getByRole('link', { name: 'Bella' }).click();
   await page.waitForURL('**/analytics?period=last-7-days&label=brand%3ABella&by=total');
 });
+
+test('intervals are shown beside the uptime when they are asked for, and the choice is in the address', async (t) => {
+  const { page } = await opened(t, `/analytics?${DAYS}&group_by=brand`);
+  assert.doesNotMatch(await headline(page).innerText(), /79\.2%\s+\d/);
+  await page.getByLabel('90% intervals').selectOption('Show');
+  await page.waitForURL(/intervals=true/);
+  await settled(page);
+  const ends = /79\.2%\s+(\d+\.\d)% to (\d+\.\d)%/.exec(await headline(page).innerText());
+  const [low, high] = [Number(ends?.[1]), Number(ends?.[2])];
+  assert.ok(low < 79.2 && high > 79.2, `${low} to ${high}`);
+  assert.match((await rowsOf(page, 'By group'))[0]?.[2] ?? '', /^79\.2%\s+\d+\.\d% to \d+\.\d%$/);
+});
