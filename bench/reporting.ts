@@ -142,6 +142,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     gaps: storage.gaps,
     judgements: storage.judgements,
     savedQuestions: storage.savedQuestions,
+    subscriptions: storage.subscriptions,
     dayFiles: storage.dayFiles,
     syncs: storage.syncs,
     ...(results && { results }),

@@ -15,6 +15,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   health: ['lib'],
   'domain/markov': ['domain', 'lib/columns'],
+  'domain/periods': ['domain', 'domain/markov'],
   metrics: ['domain'],
   calendar: ['lib', 'domain'],
   duckdb: ['lib'],
@@ -104,6 +105,18 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'fleet/planned',
     'fleet/walk',
   ],
+  subscriptions: [
+    'lib',
+    'domain',
+    'calendar',
+    'jobs/work-loop',
+    'mail/message',
+    'storage/ports',
+    'accounts',
+    'notify/contact-points',
+    'stores/directory',
+    'analytics',
+  ],
   simulate: ['lib', 'domain', 'calendar', 'duckdb'],
   demo: ['lib', 'domain', 'calendar', 'simulate', 'intake/prober/slots', 'intake/prober/probe-scheduler'],
   copy: ['lib', 'domain', 'calendar', 'duckdb/session', 'storage/ports', 'reports'],
@@ -123,6 +136,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'judgements',
     'analytics',
     'alerts',
+    'subscriptions',
     'metrics',
   ],
   config: ['lib', 'domain', 'calendar', 'mail', 'storage/ports', 'accounts', 'notify/channel', 'intake'],
@@ -165,7 +179,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that import no packages either, including those of Node. */
-const PURE = ['domain', 'domain/markov'];
+const PURE = ['domain', 'domain/markov', 'domain/periods'];
 
 const SOURCE = fileURLToPath(new URL('../src/', import.meta.url));
 

@@ -18,7 +18,8 @@ import type { StateSource } from './stores/states.ts';
 export interface Server
   extends Pick<
     Services,
-    'accounts' | 'alerts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'notifications' | 'metrics' | 'log'
+    | ('accounts' | 'alerts' | 'reports' | 'imports' | 'syncs' | 'prober' | 'notifications' | 'metrics' | 'log')
+    | 'subscribing'
   > {
   readonly app: App;
   /** What the operations of the command line work on. */
@@ -78,6 +79,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   });
   return {
     ...{ accounts, alerts, app, imports, log, metrics, notifications, operations, prober, reports, syncs },
+    subscribing: services.subscribing,
     listen: async () => {
       logZones(log, clock.now());
       await services.start();

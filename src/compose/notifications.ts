@@ -3,7 +3,7 @@ import type { AuditLog } from '../accounts/audit.ts';
 import type { Config } from '../config/config.ts';
 import { SmtpMailer } from '../mail/smtp.ts';
 import type { Metrics } from '../metrics.ts';
-import { type AcknowledgeLinks, Composer } from '../notify/composer.ts';
+import { type AcknowledgeLinks, Composer, type SubscriptionMails } from '../notify/composer.ts';
 import { ContactPoints } from '../notify/contact-points.ts';
 import { DeliveryLog } from '../notify/delivery-log.ts';
 import { Sealer } from '../notify/sealer.ts';
@@ -31,11 +31,12 @@ interface Surroundings {
   readonly trusted: () => boolean;
   readonly metrics: Pick<Metrics, 'notification'>;
   readonly acknowledgeLinks?: AcknowledgeLinks | undefined;
+  readonly subscriptionMails?: SubscriptionMails | undefined;
 }
 
 /** What sends messages, not yet at work. */
 export function createNotifications(config: Config, surroundings: Surroundings): Notifications {
-  const { storage, audit, log, now, trusted, metrics, acknowledgeLinks } = surroundings;
+  const { storage, audit, log, now, trusted, metrics, acknowledgeLinks, subscriptionMails } = surroundings;
   const { notify, publicUrl, signIn } = config;
   const guard = new AddressGuard(notify.allowPrivate);
   const [http, serviceHttp] = [httpClientFor(guard), httpClientFor(new AddressGuard(EVERYWHERE))];
@@ -43,7 +44,14 @@ export function createNotifications(config: Config, surroundings: Surroundings):
   const sealer = new Sealer(signIn.secretKey);
   const vapid = new Vapid({ catalog: storage.accounts, sealer, publicUrl });
   const worker = new DeliveryWorker({
-    ...{ storage, sealer, log, now, trusted, composer: new Composer({ publicUrl, acknowledgeLinks, log }) },
+    ...{
+      storage,
+      sealer,
+      log,
+      now,
+      trusted,
+      composer: new Composer({ publicUrl, acknowledgeLinks, subscriptionMails, log }),
+    },
     channels: {
       ...{ http, serviceHttp, mailer, now, services: notify.services, timeout: notify.timeout },
       vapid: () => vapid.keys(),

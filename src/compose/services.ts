@@ -37,6 +37,7 @@ import { createNotifications, type Notifications } from './notifications.ts';
 import { createKernel, createOutbox, createReader, openAccounts, openLog } from './parts.ts';
 import { stopWork } from './stopping.ts';
 import { backupsFolder } from './storages.ts';
+import { createSubscriptions, type SubscriptionServices } from './subscriptions.ts';
 
 /** What a server does beside answering requests over HTTP. */
 export interface Services {
@@ -60,6 +61,7 @@ export interface Services {
   readonly reports: ReportService;
   readonly savedQuestions: SavedQuestions;
   readonly stores: StoreService;
+  readonly subscribing: SubscriptionServices;
   readonly syncs: SyncService;
   /** Takes up what an earlier process left, and begins to work. */
   start(): Promise<void>;
@@ -228,9 +230,14 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     });
   }
   if (prober !== undefined) metrics.watchPoller(() => prober.stats());
+  const subscribing = createSubscriptions(config, {
+    ...{ storage, analytics, directory, log, server, questions: savedQuestions, audit: accounts.audit },
+    ...{ now: () => clock.now(), trusted: () => clock.trusted, onMessages: () => notifications.worker.wake() },
+  });
   const notifications = createNotifications(config, {
     ...{ storage, log, metrics, audit: accounts.audit, now: () => clock.now(), trusted: () => clock.trusted },
     acknowledgeLinks: (delivery) => alerts.linkTo(delivery),
+    subscriptionMails: subscribing.mails,
   });
   const freshness = new Freshness({
     ...{ storage, syncs, directory, clock, interval: config.poll.interval },
@@ -248,7 +255,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   return {
     ...{ accounts, alerts, analytics, clock, directory, fleet, freshness, health, imports, judgements, kernel, log },
-    ...{ metrics, notifications, polls, prober, reports, savedQuestions, stores, syncs },
+    ...{ metrics, notifications, polls, prober, reports, savedQuestions, stores, subscribing, syncs },
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));
@@ -258,13 +265,14 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
       await imports.start();
       syncs.start();
       alerts.start();
+      subscribing.sender.start();
       notifications.start();
       await prober?.start();
     },
     stop: async () => {
       clock.stop();
       const optional = [prober, outbox].filter((one) => one !== undefined);
-      const work = [alerts, reports, imports, syncs, checks, notifications];
+      const work = [alerts, reports, imports, syncs, checks, notifications, subscribing.sender];
       await stopWork(storage, [...work, ...optional]);
       await kernel.close();
     },

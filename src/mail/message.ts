@@ -1,9 +1,22 @@
-/** An email in plain text. */
+/** A file in an email. */
+export interface Attachment {
+  readonly name: string;
+  /** Such as `text/csv`. */
+  readonly type: string;
+  readonly content: Uint8Array;
+}
+
+/** An email in plain text, and perhaps in HTML. */
 export interface Message {
   /** An email address. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same as a page. */
+  readonly html?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
+  /** With which its receiver ends what sends it, without signing in (RFC 8058). */
+  readonly unsubscribeUrl?: string | undefined;
   /** Names it to its receiver, the same in every attempt: a UUID. `undefined`: it has a new name each time. */
   readonly id?: string;
   /** What it is, for the log: `invitation`. */

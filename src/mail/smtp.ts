@@ -33,12 +33,25 @@ export class SmtpMailer implements Mailer {
     this.#transport = transportTo(settings, timeouts);
   }
 
-  async send({ to, subject, text, id }: Message): Promise<void> {
+  async send({ to, subject, text, id, html, attachments = [], unsubscribeUrl }: Message): Promise<void> {
     // Programs that answer mail by themselves leave this one alone (RFC 3834).
-    const headers = { 'Auto-Submitted': 'auto-generated' };
+    const headers = {
+      'Auto-Submitted': 'auto-generated',
+      ...(unsubscribeUrl !== undefined && {
+        'List-Unsubscribe': `<${unsubscribeUrl}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      }),
+    };
     try {
       const messageId = id && `<${id}@${domainOf(this.#from)}>`;
-      await this.#transport.sendMail({ from: this.#from, to, subject, text, headers, ...(messageId && { messageId }) });
+      await this.#transport.sendMail({
+        ...{ from: this.#from, to, subject, text, headers },
+        ...(messageId && { messageId }),
+        ...(html !== undefined && { html }),
+        attachments: attachments.map(({ name, type, content }) => ({
+          ...{ filename: name, contentType: type, content: Buffer.from(content) },
+        })),
+      });
     } catch (error) {
       throw new MailError(messageOf(error), isPermanent(error));
     }

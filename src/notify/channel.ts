@@ -1,7 +1,15 @@
 import type { Static, TObject } from 'typebox';
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
-import type { Mailer } from '../mail/message.ts';
+import type { Attachment, Mailer } from '../mail/message.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
+
+export interface MailParts {
+  /** The message as a page. */
+  readonly html: string;
+  readonly attachments: readonly Attachment[];
+  /** With which the receiver unsubscribes, without signing in; `undefined`: the server does not know its public URL. */
+  readonly unsubscribeUrl: string | undefined;
+}
 
 /** A message to one contact point, as text. */
 export interface Message {
@@ -15,6 +23,8 @@ export interface Message {
   /** Acknowledges the incident, without signing in. */
   readonly acknowledgeUrl: string | undefined;
   readonly facts: NotificationFacts;
+  /** What only mail has. */
+  readonly mail?: MailParts | undefined;
 }
 
 /** The keys with which push services recognize this server (RFC 8292). */

@@ -1,8 +1,12 @@
 import type { Logger } from 'pino';
+import type { AnalyticsFacts } from '../domain/alerts/analytics-facts.ts';
+import type { NotificationFacts } from '../domain/alerts/facts.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Attachment } from '../mail/message.ts';
 import type { ContactPointRecord } from '../storage/ports/contact-points.ts';
 import type { DeliveryRecord } from '../storage/ports/deliveries.ts';
-import type { Message } from './channel.ts';
+import type { MailParts, Message } from './channel.ts';
+import { analyticsPage } from './messages/analytics-page.ts';
 import { render } from './messages/render.ts';
 import type { StoredSettings } from './sealer.ts';
 
@@ -12,10 +16,19 @@ import type { StoredSettings } from './sealer.ts';
  */
 export type AcknowledgeLinks = (delivery: DeliveryRecord, point: ContactPointRecord) => Promise<string | undefined>;
 
+/** What mails about the answers to questions have besides their facts. */
+export interface SubscriptionMails {
+  /** The files that a message brings. */
+  attachments(facts: AnalyticsFacts, point: ContactPointRecord): Promise<readonly Attachment[]>;
+  /** The URL that ends the subscription of a contact point; `undefined`: nobody knows the address of this server. */
+  unsubscribeUrl(facts: AnalyticsFacts, point: ContactPointRecord): Promise<string | undefined>;
+}
+
 interface ComposerParts {
   /** Where people reach the dashboard; without it, messages have no links. */
   readonly publicUrl: string | undefined;
   readonly acknowledgeLinks?: AcknowledgeLinks | undefined;
+  readonly subscriptionMails?: SubscriptionMails | undefined;
   readonly log: Logger;
 }
 
@@ -43,6 +56,21 @@ export class Composer {
         return render(facts, surroundings);
       }
     };
-    return { id, ...texts(), url, acknowledgeUrl, facts };
+    return { id, ...texts(), url, acknowledgeUrl, facts, mail: await this.#mail(facts, point, url) };
+  }
+
+  async #mail(
+    { analytics }: NotificationFacts,
+    point: ContactPointRecord,
+    url: string | undefined,
+  ): Promise<MailParts | undefined> {
+    const { subscriptionMails } = this.#parts;
+    if (analytics === undefined || subscriptionMails === undefined || point.channel !== 'mail') return undefined;
+    const unsubscribeUrl = await subscriptionMails.unsubscribeUrl(analytics, point);
+    return {
+      html: analyticsPage(analytics, point.zone, { url, unsubscribeUrl }),
+      attachments: await subscriptionMails.attachments(analytics, point),
+      unsubscribeUrl,
+    };
   }
 }

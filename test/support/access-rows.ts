@@ -23,6 +23,8 @@ export interface Ids {
   readonly delivery: string;
   /** A saved question about the store. */
   readonly question: string;
+  /** A subscription of `olga` to it. */
+  readonly subscription: string;
 }
 
 export interface Question {
@@ -79,6 +81,7 @@ const PLANNED = { from: '2099-12-24T00:00:00Z', to: '2099-12-25T00:00:00Z', reas
 const rule = ({ rule }: Ids): Question => ({ path: { rule_id: rule } });
 const incident = ({ incident }: Ids): Question => ({ path: { incident_id: incident } });
 const savedQuestion = ({ question }: Ids): Question => ({ path: { question_id: question } });
+const subscription = ({ subscription }: Ids): Question => ({ path: { subscription_id: subscription } });
 const judgement = ({ judgement }: Ids): Question => ({ path: { judgement_id: judgement } });
 const planned = ({ store }: Ids): Question => ({ body: { ...PLANNED, store_ids: [store] } });
 const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
@@ -97,6 +100,9 @@ const NEW_RULE = { name: 'x', steps: [{ after_minutes: 0, contact_points: [], ow
 const BY_SESSION = 'a key cannot do it';
 /** They are for their user alone. */
 const PERSONAL = 'contact points of a user are for that user alone';
+/** Subscriptions likewise; the links in their mails are sealed. */
+const OWN_SUBSCRIPTION = 'subscriptions of a user are for that user alone';
+const noLink = (): Question => ({ path: { token: LINK } });
 const ITSELF = 'a key revokes itself alone';
 /** The page gets its data from the API. */
 const PAGE = 'the page of the dashboard is the same for every caller';
@@ -281,6 +287,47 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'PATCH /api/v1/saved-questions/:question_id': [
     { ask: (ids) => ({ ...savedQuestion(ids), body: { name: 'X' } }), status: 200, owner: 403, stranger: 403, once },
   ],
+  'GET /api/v1/subscriptions': [{ ask: nothing, status: 200, blind: OWN_SUBSCRIPTION }],
+  'POST /api/v1/subscriptions': [
+    {
+      ask: ({ question, contactPoint }) => ({
+        body: { question_id: question, cron: '0 8 * * 1', contact_points: [contactPoint] },
+      }),
+      status: 400,
+      owner: 201,
+      stranger: 404,
+      once,
+    },
+    {
+      ask: ({ question, contactPoint }) => ({
+        body: { question_id: question, team: true, cron: '0 8 * * 1', contact_points: [contactPoint] },
+      }),
+      status: 400,
+      owner: 403,
+      stranger: 403,
+    },
+  ],
+  'GET /api/v1/subscriptions/:subscription_id': [
+    { ask: subscription, status: 404, owner: 200, stranger: 404, blind: OWN_SUBSCRIPTION },
+  ],
+  'PATCH /api/v1/subscriptions/:subscription_id': [
+    {
+      ask: (ids) => ({ ...subscription(ids), body: { enabled: false } }),
+      status: 404,
+      owner: 200,
+      stranger: 404,
+      blind: OWN_SUBSCRIPTION,
+      once,
+    },
+  ],
+  'DELETE /api/v1/subscriptions/:subscription_id': [
+    { ask: subscription, status: 404, owner: 204, stranger: 404, blind: OWN_SUBSCRIPTION, once },
+  ],
+  'POST /api/v1/subscriptions/:subscription_id/test': [
+    { ask: subscription, status: 404, owner: 202, stranger: 404, blind: OWN_SUBSCRIPTION, once },
+  ],
+  'GET /unsubscribe/:token': [{ ask: noLink, status: 404, blind: OWN_SUBSCRIPTION }],
+  'POST /unsubscribe/:token': [{ ask: noLink, status: 404, blind: OWN_SUBSCRIPTION }],
   'DELETE /api/v1/saved-questions/:question_id': [{ ask: savedQuestion, status: 204, owner: 403, stranger: 403, once }],
 
   'GET /api/v1/alert-rules': [{ ask: nothing, status: 200, owner: 403, blind: RULES }],

@@ -153,6 +153,7 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     await changes.saveRules([ruleRecord(rule, { steps })]);
     if (withThis) await changes.saveIncidents([incidentRecord(incident, { ruleId: rule, storeId: THIS })]);
   });
+  const subscription = '00000000-0000-4000-8000-00000000000f';
   const question = '00000000-0000-4000-8000-00000000000e';
   if (withThis) {
     await server.storage.savedQuestions.changing((changes) =>
@@ -172,11 +173,20 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     rule,
     incident,
     question,
+    subscription,
     import: olga === undefined ? none : await imported(server, otto.key),
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,
     ...(olga === undefined ? { contactPoint: none, delivery: none } : await notified(server, olga.userId)),
   };
+  if (olga !== undefined) {
+    await server.storage.subscriptions.changing((changes) =>
+      changes.save({
+        ...{ id: subscription, questionId: question, userId: olga.userId, cron: '0 8 * * 1', zone: 'UTC' },
+        ...{ contactPoints: [ids.contactPoint], formats: [], enabled: true, dueAt: NOW, version: 1, createdAt: NOW },
+      }),
+    );
+  }
   return {
     ids,
     admin: ann.userId,

@@ -7,6 +7,11 @@ export interface ReceivedMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** Empty: there is none. */
+  readonly html: string;
+  readonly attachments: readonly { readonly name: string; readonly type: string; readonly text: string }[];
+  /** The values of its headers `List-Unsubscribe` and `List-Unsubscribe-Post`. */
+  readonly unsubscribe: readonly string[];
   /** Who signed in. */
   readonly user: string | undefined;
   /** `<id@host>` */
@@ -48,7 +53,7 @@ export async function mailServer(t: TestContext, options: MailServerOptions = {}
     },
     onData: (stream, session, done) => {
       const reply = replies.shift();
-      simpleParser(stream).then(({ from, subject = '', text = '', messageId }) => {
+      simpleParser(stream).then(({ from, subject = '', text = '', html, attachments, headerLines, messageId }) => {
         if (silent) return;
         if (reply !== undefined) {
           const responseCode = Number(reply.slice(0, 3));
@@ -57,6 +62,13 @@ export async function mailServer(t: TestContext, options: MailServerOptions = {}
         const [recipient] = session.envelope.rcptTo;
         received.push({
           ...{ from: from?.text ?? '', to: recipient?.address ?? '', subject, text, messageId },
+          html: html || '',
+          attachments: attachments.map(({ filename, contentType, content }) => ({
+            ...{ name: filename ?? '', type: contentType, text: content.toString() },
+          })),
+          unsubscribe: headerLines.flatMap(({ key, line }) =>
+            key.startsWith('list-unsubscribe') ? line.slice(line.indexOf(':') + 1).replace(/\s+/g, '') : [],
+          ),
           user: session.user === undefined ? undefined : String(session.user),
         });
         done();

@@ -119,6 +119,12 @@ export async function fillRecords(storage: Storage): Promise<void> {
       ...{ version: 1, createdAt: T, changedAt: T + 1 },
     }),
   );
+  await storage.subscriptions.changing((changes) =>
+    changes.save({
+      ...{ id: 's', questionId: 'q', userId: 'u', cron: '0 8 * * 1', zone: 'America/Chicago', contactPoints: ['c'] },
+      ...{ formats: ['csv'], enabled: true, dueAt: T, version: 1, createdAt: T },
+    }),
+  );
   await storage.syncs.begin({ id: 'run', server: 'one', cause: 'schedule', startedAt: T });
   await storage.syncs.add('run', {
     ...{ feed: 'polls', source: 'polls.csv', status: 'changed', error: undefined, attempts: 1, files: 1, bytes: 1 },

@@ -365,3 +365,45 @@ test('intervals are shown beside the uptime when they are asked for, and the cho
   assert.ok(low < 79.2 && high > 79.2, `${low} to ${high}`);
   assert.match((await rowsOf(page, 'By group'))[0]?.[2] ?? '', /^79\.2%\s+\d+\.\d% to \d+\.\d%$/);
 });
+
+test('a team subscribes to a question, sends it at once, sees what became of it, pauses and deletes it', async (t) => {
+  const { page, app, storage } = await opened(t, '/analytics');
+  await storage.contactPoints.changing((changes) =>
+    changes.addContactPoint({
+      ...{ id: '00000000-0000-4000-8000-00000000000c', userId: undefined, name: 'Ops', channel: 'mail' },
+      settings: { values: { to: 'ops@example.com' }, target: 'ops@example.com' },
+      ...{ secrets: undefined, zone: 'UTC', quietHours: undefined, digest: undefined, enabled: true, createdAt: NOON },
+    }),
+  );
+  await app.inject({
+    ...{ method: 'POST', url: '/api/v1/saved-questions' },
+    payload: { name: 'Weekly', question: { period: 'last-7-days', group_by: ['brand'] } },
+  });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.reload();
+  await page.getByRole('button', { name: 'Saved questions (1)' }).click();
+  await page.getByRole('button', { name: 'Subscriptions to Weekly' }).click();
+  const panel = page.getByRole('region', { name: 'Subscriptions to Weekly' });
+  await panel.getByText('Nobody gets it yet.').waitFor();
+  await panel.getByRole('button', { name: 'Subscribe' }).click();
+  await panel.getByLabel('When').selectOption('Other (cron) …');
+  await panel.getByLabel('Cron expression').fill('*/5 * * * *');
+  await panel.getByLabel('Ops').check();
+  assert.equal(await overflowOf(page), 0);
+  await panel.getByRole('button', { name: 'Subscribe' }).click();
+  await panel.locator('small.wrong').filter({ hasText: 'which is due more than once an hour' }).waitFor();
+  await panel.getByLabel('When').selectOption('Every week, on Monday');
+  await panel.getByLabel('At', { exact: true }).fill('07:30');
+  await panel.getByRole('button', { name: 'Subscribe' }).click();
+  const item = panel.getByRole('article', { name: 'Every week, on Monday at 07:30' });
+  await item.getByText(/To Ops \(team\)\s+· next: /).waitFor();
+  await item.getByRole('button', { name: 'Send now' }).click();
+  // This server has no mail server.
+  await item.getByText(/Ops · /).waitFor();
+  assert.equal(await overflowOf(page), 0);
+  await item.getByRole('button', { name: 'Pause' }).click();
+  await item.getByText('paused').waitFor();
+  await item.getByRole('button', { name: 'Delete' }).click();
+  await item.getByRole('button', { name: 'Delete subscription' }).click();
+  await panel.getByText('Nobody gets it yet.').waitFor();
+});

@@ -513,7 +513,7 @@ export interface Delivery {
   readonly contact_point_name: string;
   readonly channel: string;
   /** why the message is sent */
-  readonly kind: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test';
+  readonly kind: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'analytics' | 'test';
   /** the default title of the message */
   readonly title: string;
   readonly incident_id: string | null;
@@ -1189,6 +1189,23 @@ export interface NewStore {
   readonly probe_url?: string | null | undefined;
 }
 
+export interface NewSubscription {
+  /** of a saved question */
+  readonly question_id: string;
+  /** whether it belongs to the team; otherwise, to you */
+  readonly team?: boolean | undefined;
+  /** when it is due: a cron expression of five fields, at most once an hour */
+  readonly cron: string;
+  /** the IANA time zone of `cron`; by default UTC */
+  readonly time_zone?: string | undefined;
+  /** where it is sent */
+  readonly contact_points: readonly string[];
+  /** the files that mails have attached; by default none */
+  readonly formats?: readonly 'csv'[] | undefined;
+  /** false: it is paused */
+  readonly enabled?: boolean | undefined;
+}
+
 export interface NewTotp {
   /** base32, for manual entry */
   readonly secret: string;
@@ -1342,7 +1359,7 @@ export interface Poller {
 
 export interface PreviewRequest {
   /** why the message is sent */
-  readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test' | undefined;
+  readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'analytics' | 'test' | undefined;
   /** the recipient's IANA time zone */
   readonly time_zone?: string | undefined;
   readonly template?: MessageTemplate | undefined;
@@ -1723,6 +1740,55 @@ export interface StoreZones {
     readonly time_zone: string;
     readonly stores: number;
   }[];
+}
+
+/** `next_at`: when it is due next; null: it is paused. */
+export interface Subscription {
+  /** the ID from the list */
+  readonly subscription_id: string;
+  /** the ID from the list */
+  readonly question_id: string;
+  readonly question_name: string;
+  /** whether it belongs to the team; otherwise, to you */
+  readonly team: boolean;
+  /** when it is due: a cron expression of five fields, at most once an hour */
+  readonly cron: string;
+  /** the IANA time zone of `cron`; by default UTC */
+  readonly time_zone: string;
+  /** where it is sent */
+  readonly contact_points: readonly string[];
+  /** the files that mails have attached; by default none */
+  readonly formats: readonly 'csv'[];
+  /** false: it is paused */
+  readonly enabled: boolean;
+  readonly next_at: string | null;
+  readonly created_at: string;
+}
+
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
+export interface SubscriptionChange {
+  /** the ID from the list */
+  readonly subscription_id?: string | undefined;
+  /** when it is due: a cron expression of five fields, at most once an hour */
+  readonly cron?: string | undefined;
+  /** the IANA time zone of `cron`; by default UTC */
+  readonly time_zone?: string | undefined;
+  /** where it is sent */
+  readonly contact_points?: readonly string[] | undefined;
+  /** the files that mails have attached; by default none */
+  readonly formats?: readonly 'csv'[] | undefined;
+  /** false: it is paused */
+  readonly enabled?: boolean | undefined;
+}
+
+export interface SubscriptionPage {
+  readonly items: readonly Subscription[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
+}
+
+export interface SubscriptionTest {
+  readonly delivery_ids: readonly string[];
 }
 
 export interface Sync {
@@ -2517,6 +2583,74 @@ export interface Routes {
     };
     answer: undefined;
   };
+  /** List your subscriptions and, for operators and admins, those of the team, oldest first */
+  'GET /api/v1/subscriptions': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: SubscriptionPage;
+  };
+  /** Subscribe to a saved question, for yourself or for the team */
+  'POST /api/v1/subscriptions': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    body: NewSubscription;
+    answer: Subscription;
+  };
+  /** Get a subscription */
+  'GET /api/v1/subscriptions/{subscription_id}': {
+    path: {
+      /** the ID from the list */
+      readonly subscription_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: Subscription;
+  };
+  /** Update or pause a subscription */
+  'PATCH /api/v1/subscriptions/{subscription_id}': {
+    path: {
+      /** the ID from the list */
+      readonly subscription_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: SubscriptionChange;
+    answer: Subscription;
+  };
+  /** Delete a subscription */
+  'DELETE /api/v1/subscriptions/{subscription_id}': {
+    path: {
+      /** the ID from the list */
+      readonly subscription_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
+  };
+  /** Send the message of a subscription at once */
+  'POST /api/v1/subscriptions/{subscription_id}/test': {
+    path: {
+      /** the ID from the list */
+      readonly subscription_id: string;
+    };
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    answer: SubscriptionTest;
+  };
   /** List imports, newest first */
   'GET /api/v1/imports': {
     query?: {
@@ -3019,10 +3153,12 @@ export interface Routes {
       readonly contact_point_id?: string | undefined;
       /** messages about this incident */
       readonly incident_id?: string | undefined;
+      /** messages of this subscription */
+      readonly subscription_id?: string | undefined;
       /** `pending`: waiting for its time or for another attempt; `failed`: rejected or given up */
       readonly status?: 'pending' | 'sending' | 'sent' | 'failed' | 'cancelled' | undefined;
       /** why the message is sent */
-      readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'test' | undefined;
+      readonly kind?: 'opened' | 'resolved' | 'reminder' | 'escalated' | 'mass_outage' | 'blind' | 'sight_returned' | 'planned_ended' | 'digest' | 'analytics' | 'test' | undefined;
       /** a part of the name of the contact point or of the reason, case-insensitive */
       readonly search?: string | undefined;
     };

@@ -1,3 +1,5 @@
+import type { AnalyticsFacts } from './analytics-facts.ts';
+
 /**
  * Why a message is sent.
  * - `opened`, `resolved`: an incident began, or ended.
@@ -7,6 +9,7 @@
  * - `blind`, `sight_returned`: the monitor itself cannot observe stores, or can again.
  * - `planned_ended`: a store is still down when its planned downtime ends.
  * - `digest`: what happened in a period.
+ * - `analytics`: the answer to a saved question, for its subscribers.
  * - `test`: a user tests a contact point.
  */
 export const NOTIFICATION_KINDS = [
@@ -19,6 +22,7 @@ export const NOTIFICATION_KINDS = [
   'sight_returned',
   'planned_ended',
   'digest',
+  'analytics',
   'test',
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
@@ -118,6 +122,7 @@ export interface NotificationFacts {
   /** Of a digest: how many incidents opened. After blindness: how many polls were missed. */
   readonly count?: number | undefined;
   readonly digest?: DigestFacts | undefined;
+  readonly analytics?: AnalyticsFacts | undefined;
   /** Whether the message offers a link to acknowledge the incident. The link is made when the message is sent. */
   readonly canAcknowledge: boolean;
   /** The page to open, below the public URL: `/stores/17`. */

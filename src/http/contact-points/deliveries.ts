@@ -5,6 +5,7 @@ import { formatInstant, instantOrNull } from '../../calendar/instant.ts';
 import type { DeliveryLog } from '../../notify/delivery-log.ts';
 import { defaultTitle } from '../../notify/messages/render.ts';
 import type { ListedDelivery } from '../../storage/ports/deliveries.ts';
+import { keyStartOf } from '../../subscriptions/sender.ts';
 import { Id } from '../accounts/schemas.ts';
 import { decodeCursor, encodeCursor, limitOf, NewestCursor, Page, PageQuery } from '../pages.ts';
 import type { Routes } from '../types.ts';
@@ -18,6 +19,7 @@ const query = Type.Object(
     incident_id: Type.Optional(
       Type.String({ minLength: 1, maxLength: 200, description: 'messages about this incident' }),
     ),
+    subscription_id: Type.Optional({ ...Id, description: 'messages of this subscription' }),
     status: Type.Optional(DeliveryStatus),
     kind: Type.Optional(Kind),
     search: Type.Optional(
@@ -49,9 +51,11 @@ export function deliveryRoutes(log: DeliveryLog): Routes {
       async ({ principal, query }) => {
         const place = decodeCursor(query.cursor, NewestCursor, (schema, value) => Value.Check(schema, value));
         const { contact_point_id: contactPointId, incident_id: incidentId, status, kind, search } = query;
+        const { subscription_id: subscription } = query;
+        const keyStart = subscription && keyStartOf(subscription);
         const { items, next } = await log.list(
           principal,
-          { contactPointId, incidentId, status, kind, search },
+          { contactPointId, incidentId, status, kind, keyStart, search },
           { limit: limitOf(query), after: place && { createdAt: place[0], id: place[1] } },
         );
         return { items: items.map(deliveryBody), next_cursor: next ? encodeCursor([next.createdAt, next.id]) : null };

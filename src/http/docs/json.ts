@@ -1,4 +1,4 @@
-import { type Html, html, type Piece } from './html.ts';
+import { type Html, html, type Piece } from '../../lib/html.ts';
 
 const TOKEN = /(?<key>"(?:[^"\\]|\\.)*")(?=:)|(?<text>"(?:[^"\\]|\\.)*")|(?<literal>-?\d[\d.e+-]*|true|false|null)/gi;
 

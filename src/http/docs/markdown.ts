@@ -1,4 +1,4 @@
-import { type Html, html, type Piece } from './html.ts';
+import { type Html, html, type Piece } from '../../lib/html.ts';
 
 /** A part of a text with its heading; the first may have none. */
 export interface Section {

@@ -1,3 +1,4 @@
+import { type Html, html } from '../../lib/html.ts';
 import {
   type ApiDocument,
   type Content,
@@ -8,7 +9,6 @@ import {
   type PlacedOperation,
 } from '../document/types.ts';
 import { bodyFields, field, type Side } from './fields.ts';
-import { type Html, html } from './html.ts';
 import { json } from './json.ts';
 import { markdown } from './markdown.ts';
 import { curl, sampleOf } from './samples.ts';

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../lib/html.ts';
 import { type ApiDocument, operationsOf, type PlacedOperation, type Tag } from '../document/types.ts';
 import { bodyFields } from './fields.ts';
-import { type Html, html } from './html.ts';
 import { inline, markdown, type Section, sections, slug } from './markdown.ts';
 import { badge, breakable, operationSection } from './operation.ts';
 

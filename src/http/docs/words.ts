@@ -1,5 +1,5 @@
+import { type Html, html } from '../../lib/html.ts';
 import { type ApiDocument, type JsonSchema, nameOf, resolve } from '../document/types.ts';
-import { type Html, html } from './html.ts';
 
 const FORMATS: Readonly<Record<string, string>> = {
   date: 'date',

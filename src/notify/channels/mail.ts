@@ -22,10 +22,12 @@ export const mail = channel({
   secretFields: [],
   interval: 1_000,
   target: ({ to }) => to,
-  async send({ to }, { id, title, text, url, acknowledgeUrl }, { mailer }) {
+  async send({ to }, { id, title, text, url, acknowledgeUrl, mail: parts }, { mailer }) {
     if (mailer === undefined) return { status: 'retry', reason: 'no mail server is configured: SMTP_URL is not set' };
     try {
-      await mailer.send({ kind: 'notification', to, id, subject: title, text: withLinks(text, url, acknowledgeUrl) });
+      const unsubscribe = parts?.unsubscribeUrl === undefined ? '' : `\nUnsubscribe: ${parts.unsubscribeUrl}`;
+      const plain = `${withLinks(text, url, acknowledgeUrl)}${unsubscribe}`;
+      await mailer.send({ kind: 'notification', to, id, subject: title, text: plain, ...parts });
       return { status: 'sent' };
     } catch (error) {
       if (!(error instanceof MailError)) throw error;

@@ -51,6 +51,11 @@ const AFFECTED = `stores{% if outage.label != '' %} with {{ outage.label }} {{ o
 const DOWN = '{% if outage.down == 1 %}is{% else %}are{% endif %}';
 const SHARE = `{{ outage.down }} of {% if outage.own %}your {% endif %}{{ outage.of }} ${AFFECTED} ${DOWN}`;
 
+/** A group of an answer. */
+const GROUP =
+  '{{ group.name }}: {{ group.uptime }}{% if group.change %} ({{ group.change }}){% endif %}' +
+  '{% if group.coverage %}, {{ group.coverage }}{% endif %}';
+
 /** The texts of each kind of message, unless a contact point has its own. */
 export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
   opened: {
@@ -104,6 +109,24 @@ export const TEMPLATES: Readonly<Record<NotificationKind, Template>> = {
       line('digest.watched == false', 'No alert rule is enabled, so no incidents can be found.'),
       line('store_count > 0', '\nStill down:'),
       STORES,
+    ].join(''),
+  },
+  analytics: {
+    title:
+      '{{ analytics.name }}{% if analytics.problem %}: no figures{% else %}: {{ analytics.total.uptime }} uptime' +
+      '{% if analytics.total.change %}, {{ analytics.total.change }}{% endif %}{% endif %}',
+    text: [
+      '{% if analytics.problem %}There are no figures this time: {{ analytics.problem }}.{% else %}',
+      '{{ analytics.period }} ({{ analytics.clock }}){% unless analytics.complete %}, not over yet{% endunless %}',
+      '\nUptime: {{ analytics.total.uptime }}',
+      '{% if analytics.total.change %}, {{ analytics.total.change }} compared with {{ analytics.compared }}{% endif %}',
+      '\nDowntime: {{ analytics.total.downtime }} of {{ analytics.total.open }} open',
+      line('analytics.total.coverage', 'Downtime may be missing: {{ analytics.total.coverage }}.'),
+      line('analytics.worst.size > 0', '\nMost downtime, by {{ analytics.keys }}:'),
+      `{% for group in analytics.worst %}\n- ${GROUP}, down {{ group.downtime }}{% endfor %}`,
+      line('analytics.improved.size > 0', '\nMost improved:'),
+      `{% for group in analytics.improved %}\n- ${GROUP}{% endfor %}`,
+      '\n\nBy the checks until {{ analytics.until }}.{% endif %}',
     ].join(''),
   },
   test: {

@@ -1,5 +1,6 @@
 import type { NotificationFacts, OutageFacts, StoreFacts } from '../../domain/alerts/facts.ts';
 import { reasonOf } from '../../domain/reasons.ts';
+import { analyticsVariables } from './analytics.ts';
 import { durationWords, reasonWords, storeTimes, timeIn, writtenZone } from './words.ts';
 
 /** What a message is made from besides its facts. */
@@ -12,7 +13,7 @@ export interface Surroundings {
 
 /** The variables of templates. What a message does not have is null. */
 export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUrl }: Surroundings) {
-  const { kind, severity, at, rule, stores, more, outage, period, count, digest, downAgain = 0 } = facts;
+  const { kind, severity, at, rule, stores, more, outage, period, count, digest, analytics, downAgain = 0 } = facts;
   const listed = stores.map((store) => storeOf(store, zone));
   return {
     ...{ kind, severity, rule: rule ?? null, time_zone: zone, time: timeIn(zone, at) },
@@ -34,6 +35,7 @@ export function variablesOf(facts: NotificationFacts, { zone, url, acknowledgeUr
             ...{ ended: digest.ended, open: digest.open, planned: digest.planned ?? 0, watched: digest.watched },
             interrupted: digest.interrupted === 0 ? null : durationWords(digest.interrupted),
           },
+    analytics: analytics === undefined ? null : analyticsVariables(analytics, zone),
     ...{ count: count ?? null, url: url ?? null, acknowledge_url: acknowledgeUrl ?? null },
   };
 }

@@ -34,6 +34,7 @@ import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { SqlSubscriptions } from '../sql/subscriptions.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { DuckdbAppending } from './append.ts';
 import { beginOpening, endOpening, strangeLog, walFile } from './generation.ts';
@@ -79,6 +80,7 @@ export class DuckdbStorage implements Storage {
   readonly gaps: SqlCoverageGaps;
   readonly judgements: SqlJudgements;
   readonly savedQuestions: SqlSavedQuestions;
+  readonly subscriptions: SqlSubscriptions;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -132,6 +134,7 @@ export class DuckdbStorage implements Storage {
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, async () => {});
     this.savedQuestions = new SqlSavedQuestions(catalog, async () => {});
+    this.subscriptions = new SqlSubscriptions(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);

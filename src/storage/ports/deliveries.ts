@@ -57,6 +57,8 @@ export interface DeliveryFilter {
   readonly incidentId?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly kind?: NotificationKind | undefined;
+  /** How its key begins. */
+  readonly keyStart?: string | undefined;
   /** A part of the contact point's name or of the reason, in any case. */
   readonly search?: string | undefined;
 }

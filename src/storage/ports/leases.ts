@@ -1,5 +1,5 @@
 /** Work that only one of several servers may do at a time. */
-export const LEASE_NAMES = ['sync', 'alerts', 'digests'] as const;
+export const LEASE_NAMES = ['sync', 'alerts', 'digests', 'subscriptions'] as const;
 export type LeaseName = (typeof LEASE_NAMES)[number];
 
 export interface Leases {

@@ -28,6 +28,7 @@ export interface SavedQuestionReader {
 export interface SavedQuestionChanges extends SavedQuestionReader {
   /** Adds a question, or writes everything of one that is there. */
   save(question: SavedQuestionRecord): Promise<void>;
+  /** Removes it with its subscriptions. */
   remove(id: string): Promise<void>;
   addAudit(entry: AuditRecord): Promise<void>;
 }

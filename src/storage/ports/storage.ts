@@ -22,6 +22,7 @@ import type { ReportCatalog } from './report-catalog.ts';
 import type { SavedQuestionCatalog } from './saved-questions.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoreWriter } from './stores.ts';
+import type { SubscriptionCatalog } from './subscriptions.ts';
 import type { SyncLog } from './sync-log.ts';
 
 /** How a database is opened. */
@@ -48,6 +49,7 @@ export interface Storage {
   readonly gaps: CoverageGaps;
   readonly judgements: Judgements;
   readonly savedQuestions: SavedQuestionCatalog;
+  readonly subscriptions: SubscriptionCatalog;
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   readonly idempotency: IdempotencyKeys;

@@ -37,6 +37,7 @@ import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
 import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
+import { SqlSubscriptions } from '../sql/subscriptions.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
 import { PostgresAppending } from './append.ts';
 import type { PostgresConnection, PostgresPool } from './client.ts';
@@ -87,6 +88,7 @@ export class PostgresStorage implements Storage {
   readonly gaps: SqlCoverageGaps;
   readonly judgements: SqlJudgements;
   readonly savedQuestions: SqlSavedQuestions;
+  readonly subscriptions: SqlSubscriptions;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -132,6 +134,7 @@ export class PostgresStorage implements Storage {
     this.gaps = new SqlCoverageGaps(catalog);
     this.judgements = new SqlJudgements(catalog, (sql) => lockFor(sql, 'judgements'));
     this.savedQuestions = new SqlSavedQuestions(catalog, (sql) => lockFor(sql, 'saved_questions'));
+    this.subscriptions = new SqlSubscriptions(catalog, (sql) => lockFor(sql, 'saved_questions'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });

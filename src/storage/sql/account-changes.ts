@@ -92,7 +92,15 @@ export class SqlAccountChanges extends SqlAccountReader implements AccountChange
   async removeUser(id: string): Promise<void> {
     await this.factors.removeFactors(id);
     await removeContactPointsOf(this.sql, id);
-    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'users']) {
+    for (const table of [
+      'user_stores',
+      'sessions',
+      'api_keys',
+      'identities',
+      'sign_in_links',
+      'subscriptions',
+      'users',
+    ]) {
       await this.sql.run(`delete from ${table} where user_id = $id`, { id });
     }
   }

@@ -86,7 +86,7 @@ export class SqlDeliveries implements Deliveries {
   }
 
   async deliveries(
-    { whose, id, contactPointId, incidentId, status, kind, search }: DeliveryFilter,
+    { whose, id, contactPointId, incidentId, status, kind, keyStart, search }: DeliveryFilter,
     before: DeliveryPlace | undefined,
     limit: number,
   ): Promise<ListedDelivery[]> {
@@ -98,6 +98,7 @@ export class SqlDeliveries implements Deliveries {
       ...(kind !== undefined && { kind }),
     };
     const conditions = [WHOSE, ...Object.keys(filters).map((column) => `d.${column} = $${column}`)];
+    if (keyStart !== undefined) conditions.push('strpos(d.delivery_key, $key_start) = 1');
     if (search !== undefined) {
       conditions.push(
         `(strpos(lower(c.name), lower($search)) > 0 or strpos(lower(coalesce(d.reason, '')), lower($search)) > 0)`,
@@ -113,6 +114,7 @@ export class SqlDeliveries implements Deliveries {
        where ${conditions.join(' and ')} order by d.created_ms desc, d.delivery_id desc limit $limit::integer`,
       {
         ...{ ...whoseParameters(whose), ...filters, limit },
+        ...(keyStart !== undefined && { key_start: keyStart }),
         ...(search !== undefined && { search }),
         ...(before !== undefined && { before_ms: before.createdAt, before_id: before.id }),
       },

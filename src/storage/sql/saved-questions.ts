@@ -28,7 +28,7 @@ class SqlSavedQuestionReader implements SavedQuestionReader {
 
 class SqlSavedQuestionChanges extends SqlSavedQuestionReader implements SavedQuestionChanges {
   async save({ id, name, question, authorId, author, version, createdAt, changedAt }: SavedQuestionRecord) {
-    await this.remove(id);
+    await this.#delete(id);
     await this.sql.run(
       `insert into saved_questions (question_id, name, question, author_id, author, version, created_ms, changed_ms)
        values ($id, $name, $question, $author_id, $author, $version, $created::bigint, $changed::bigint)`,
@@ -40,6 +40,11 @@ class SqlSavedQuestionChanges extends SqlSavedQuestionReader implements SavedQue
   }
 
   async remove(id: string): Promise<void> {
+    await this.sql.run('delete from subscriptions where question_id = $id', { id });
+    await this.#delete(id);
+  }
+
+  async #delete(id: string): Promise<void> {
     await this.sql.run('delete from saved_questions where question_id = $id', { id });
   }
 

@@ -18,6 +18,7 @@ import { savedQuestionsContract } from './saved-questions.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
 import { storesContract } from './stores.ts';
+import { subscriptionsContract } from './subscriptions.ts';
 import { type WaitOptions, waitingContract } from './waiting.ts';
 import { watchContract } from './watch.ts';
 
@@ -49,6 +50,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       reportKernelsContract,
       reportCacheContract,
       savedQuestionsContract,
+      subscriptionsContract,
       scheduleContract,
       watchContract,
       waitingContract,

@@ -17,6 +17,11 @@ import { keyOf, type RecordRow } from './record-tables.ts';
 import { MemoryLinkChanges } from './sign-in-links.ts';
 import type { Transaction } from './transaction.ts';
 
+/** The tables whose rows belong to a user. */
+const USER_TABLES = [
+  ...(['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'subscriptions', 'users'] as const),
+];
+
 /** Changes accounts within a transaction. */
 export class MemoryAccountChanges extends MemoryAccountReader implements AccountChanges {
   override readonly factors: FactorChanges;
@@ -63,7 +68,7 @@ export class MemoryAccountChanges extends MemoryAccountReader implements Account
   async removeUser(id: string): Promise<void> {
     await this.factors.removeFactors(id);
     removeContactPointsOf(this.#transaction, id);
-    for (const table of ['user_stores', 'sessions', 'api_keys', 'identities', 'sign_in_links', 'users'] as const) {
+    for (const table of USER_TABLES) {
       this.#transaction.deleteWhere(table, ({ user_id }) => user_id === id);
     }
   }

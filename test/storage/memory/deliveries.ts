@@ -70,7 +70,7 @@ export class MemoryDeliveries implements Deliveries {
   }
 
   async deliveries(
-    { whose, id, contactPointId, incidentId, status, kind, search }: DeliveryFilter,
+    { whose, id, contactPointId, incidentId, status, kind, keyStart = '', search }: DeliveryFilter,
     before: DeliveryPlace | undefined,
     limit: number,
   ): Promise<ListedDelivery[]> {
@@ -85,6 +85,7 @@ export class MemoryDeliveries implements Deliveries {
           [undefined, delivery.delivery_id].includes(id) &&
           [undefined, delivery.contact_point_id].includes(contactPointId) &&
           [undefined, delivery.incident_id].includes(incidentId) &&
+          delivery.delivery_key.startsWith(keyStart) &&
           [undefined, delivery.status].includes(status) &&
           [undefined, delivery.kind].includes(kind) &&
           [point.name, delivery.reason ?? ''].some((text) => text.toLowerCase().includes(part))

@@ -87,6 +87,11 @@ const COLUMNS = {
     ...{ question_id: 'text', name: 'text', question: 'text', author_id: 'text?', author: 'text' },
     ...{ version: 'number', created_ms: 'number', changed_ms: 'number' },
   },
+  subscriptions: {
+    ...{ subscription_id: 'text', question_id: 'text', user_id: 'text?', cron: 'text', zone: 'text' },
+    ...{ contact_points: 'text', formats: 'text', enabled: 'boolean', due_ms: 'number' },
+    ...{ version: 'number', created_ms: 'number' },
+  },
   day_file_checkpoints: { folder_id: 'text', file: 'text', bytes: 'number' },
   sync_runs: { run_id: 'text', server: 'text', cause: 'text', started_ms: 'number', finished_ms: 'number?' },
   sync_results: {

@@ -46,6 +46,7 @@ class MemorySavedQuestionChanges extends MemorySavedQuestionReader implements Sa
   }
 
   async remove(id: string): Promise<void> {
+    this.#transaction.deleteWhere('subscriptions', ({ question_id }) => question_id === id);
     this.#transaction.delete('saved_questions', id);
   }
 

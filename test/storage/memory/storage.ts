@@ -30,6 +30,7 @@ import { MemoryLeases, MemoryPeers } from './servers.ts';
 import { MemorySnapshot } from './snapshot.ts';
 import { DuckdbStaging, type Staging, type StagingPlace } from './staging.ts';
 import { MemoryStoreWriter } from './store-writer.ts';
+import { MemorySubscriptions } from './subscriptions.ts';
 import { MemorySyncLog } from './sync-log.ts';
 import { MemoryDatabase, type Transaction } from './transaction.ts';
 import { MemoryCoverageGaps, MemoryDayFileCheckpoints, saveCheckpoint } from './watch.ts';
@@ -56,6 +57,7 @@ export class MemoryStorage implements Storage {
   readonly gaps: MemoryCoverageGaps;
   readonly judgements: MemoryJudgements;
   readonly savedQuestions: MemorySavedQuestions;
+  readonly subscriptions: MemorySubscriptions;
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
   readonly idempotency: MemoryIdempotencyKeys;
@@ -82,6 +84,7 @@ export class MemoryStorage implements Storage {
     this.gaps = new MemoryCoverageGaps(this.#database);
     this.judgements = new MemoryJudgements(this.#database, writeWait);
     this.savedQuestions = new MemorySavedQuestions(this.#database, writeWait);
+    this.subscriptions = new MemorySubscriptions(this.#database, writeWait);
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
     this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);

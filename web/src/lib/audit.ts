@@ -35,6 +35,10 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'store.restored': 'Restored a store',
   'store.special_hours_removed': 'Deleted special hours',
   'store.special_hours_set': 'Set special hours',
+  'subscription.changed': 'Updated a subscription',
+  'subscription.created': 'Subscribed to a question',
+  'subscription.deleted': 'Deleted a subscription',
+  'subscription.unsubscribed': 'Unsubscribed by a link',
   'user.changed': 'Updated a user',
   'user.created': 'Added a user',
   'user.deleted': 'Deleted a user',
@@ -65,6 +69,7 @@ export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonl
   alert_rule: { one: 'Alert rule', many: 'Alert rules' },
   contact_point: { one: 'Contact point', many: 'Contact points' },
   saved_question: { one: 'Saved question', many: 'Saved questions' },
+  subscription: { one: 'Subscription', many: 'Subscriptions' },
   delivery: { one: 'Message', many: 'Messages' },
   setting: { one: 'Setting', many: 'Settings' },
   backup: { one: 'Backup', many: 'Backups' },
@@ -94,6 +99,7 @@ export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string
 const PAGE_OF_KIND: Readonly<Record<string, string>> = {
   ...{ import: '/imports', judgement: '/downtime', alert_rule: '/alert-rules' },
   ...{ contact_point: '/contact-points', delivery: '/deliveries', saved_question: '/analytics' },
+  subscription: '/analytics',
 };
 
 /** The page of what an entry is about; `undefined`: it has none. */

@@ -72,6 +72,7 @@ export const MESSAGE_KIND_WORDS: Readonly<Record<Delivery['kind'], string>> = {
   sight_returned: 'Monitor can observe again',
   planned_ended: 'Planned downtime ended',
   digest: 'Digest',
+  analytics: 'Analytics',
   test: 'Test',
 };
 

@@ -14,6 +14,7 @@ import { useLoad } from '../../state/load.ts';
 import { at } from '../../state/place.ts';
 import { isOwner, may } from '../../state/session.ts';
 import { useUnsavedValues } from '../../state/unsaved.ts';
+import { Subscriptions } from './subscriptions.tsx';
 
 /** As many as there can be. */
 const ALL = 500;
@@ -100,6 +101,7 @@ interface ItemProps {
 
 function Item({ item, isShown: isCurrent, onEdit, onChanged }: ItemProps) {
   const { question_id, name, question, author, changed_at } = item;
+  const isOpen = useSignal(false);
   return (
     <div class="saved-question">
       <p>
@@ -110,26 +112,40 @@ function Item({ item, isShown: isCurrent, onEdit, onChanged }: ItemProps) {
           {author} · <Instant utc={changed_at} as="date" />
         </span>
       </p>
-      {onEdit !== undefined && (
-        <div class="row">
+      <div class="row">
+        {may('reports:write') && may('alerts:read') && (
+          <button
+            type="button"
+            class="button"
+            aria-label={`Subscriptions to ${name}`}
+            aria-expanded={isOpen.value}
+            onClick={() => (isOpen.value = !isOpen.value)}
+          >
+            Subscriptions
+          </button>
+        )}
+        {onEdit !== undefined && (
           <button type="button" class="button" aria-label={`Edit ${name}`} onClick={onEdit}>
             Edit
           </button>
+        )}
+        {onEdit !== undefined && (
           <ConfirmButton
             words={
               <>
                 Delete<span class="unseen"> {name}</span>
               </>
             }
-            question="It is deleted for everybody."
+            question="It is deleted for everybody, with its subscriptions."
             confirm="Delete question"
             action={async () => {
               await call('DELETE /api/v1/saved-questions/{question_id}', { path: { question_id } });
               onChanged();
             }}
           />
-        </div>
-      )}
+        )}
+      </div>
+      {isOpen.value && <Subscriptions question={item} />}
     </div>
   );
 }
