@@ -1,7 +1,7 @@
 // Runs the tests in test/clickhouse: those on a current ClickHouse, which runs in the process of each test file (*.chdb.ts),
 // and those on a server (*.server.ts), that of TEST_CLICKHOUSE_URL or Debian's. chDB is too large to be among the
-// dependencies of everybody, so it is installed into that folder first, and the server by apt-get where that is possible.
-// Tests that lack what they need are skipped with the reason.
+// dependencies of everybody, so it is installed into that folder first, and the server by apt-get where that is possible,
+// with ZooKeeper for a cluster of them. Tests that lack what they need are skipped with the reason.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -12,6 +12,7 @@ import { globSync } from 'tinyglobby';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, 'test', 'clickhouse');
 const SERVER = 'clickhouse-server';
+const ZOOKEEPER = 'zookeeper';
 
 const patterns = process.argv.length > 2 ? process.argv.slice(2) : ['test/clickhouse/*.{chdb,server}.ts'];
 let files = globSync(patterns, { cwd: ROOT });
@@ -20,7 +21,7 @@ if (reason !== undefined) {
   console.log(`The tests on chDB are skipped, since it cannot be installed here:\n${reason}`);
   files = files.filter((file) => !isOnChdb(file));
 }
-if (files.some((file) => !isOnChdb(file)) && !process.env.TEST_CLICKHOUSE_URL && !hasServer()) installServer();
+if (files.some((file) => !isOnChdb(file)) && !process.env.TEST_CLICKHOUSE_URL) installServers();
 if (files.length === 0) process.exit(0);
 const command = [join('scripts', 'test.js'), '--long', ...files];
 const { status } = spawnSync(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
@@ -50,18 +51,22 @@ function install() {
   return status === 0 ? undefined : (error?.message ?? stderr).trim();
 }
 
-function hasServer() {
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, SERVER)));
+/** The packages that are not installed. */
+function missingPackages() {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
+  const hasServer = folders.some((folder) => existsSync(join(folder, SERVER)));
+  return [...(hasServer ? [] : [SERVER]), ...(existsSync(`/usr/share/java/${ZOOKEEPER}.jar`) ? [] : [ZOOKEEPER])];
 }
 
 /**
- * Installs Debian's server without starting a service, as root and where there is apt-get; the tests say that they are
- * skipped if there is none.
+ * Installs Debian's servers without starting a service, as root and where there is apt-get; the tests say that they are
+ * skipped if there are none.
  */
-function installServer() {
-  if (process.getuid?.() !== 0) return;
+function installServers() {
+  const missing = missingPackages();
+  if (missing.length === 0 || process.getuid?.() !== 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   /** @param {string[]} args */
   const ask = (...args) => spawnSync('apt-get', args, { stdio: 'ignore', env });
-  if (ask('update').status === 0) ask('install', '--yes', '--no-install-recommends', SERVER);
+  if (ask('update').status === 0) ask('install', '--yes', '--no-install-recommends', ...missing);
 }

@@ -45,8 +45,15 @@ export interface PollBlocks {
   /** For how long the oldest pending one has been pending, seconds. */
   readonly pendingAge: number;
   readonly withdrawn: number;
-  /** Parts of the table of polls. */
-  readonly parts: number;
+  /** The servers; without figures, if they do not answer. */
+  readonly replicas: readonly {
+    readonly place: string;
+    readonly shard: number;
+    /** Parts of the table of polls. */
+    readonly parts: number | undefined;
+    /** For how long it has lacked polls that others have, seconds. */
+    readonly delay: number | undefined;
+  }[];
 }
 
 /** The last outcomes of something that this server writes. */
@@ -303,7 +310,7 @@ export class Metrics {
 
   /** @param look asked at every scrape; if it fails, the metrics are omitted */
   watchPollBlocks(look: () => Promise<PollBlocks>): void {
-    const { gauge } = this.#gaugesOf('', look);
+    const { gauge, once } = this.#gaugesOf('', look);
     gauge('poll_blocks_pending', 'Blocks of polls that are being written to ClickHouse', ({ pending }) => pending);
     gauge(
       'poll_blocks_pending_age_seconds',
@@ -311,7 +318,24 @@ export class Metrics {
       ({ pendingAge }) => pendingAge,
     );
     gauge('poll_blocks_withdrawn', 'Blocks of polls that failed and do not count', ({ withdrawn }) => withdrawn);
-    gauge('clickhouse_parts', 'Active parts of the table of polls in ClickHouse', ({ parts }) => parts);
+    type Replica = PollBlocks['replicas'][number];
+    const ofReplicas = (name: string, help: string, value: (replica: Replica) => number | undefined) =>
+      new Gauge({
+        ...{ name: `restaurant_monitor_clickhouse_${name}`, help, registers: [this.#registry] },
+        labelNames: ['shard', 'server'],
+        async collect() {
+          this.reset();
+          for (const replica of (await once())?.replicas ?? []) {
+            const current = value(replica);
+            if (current !== undefined) this.set({ shard: replica.shard, server: replica.place }, current);
+          }
+        },
+      });
+    ofReplicas('up', 'Whether the ClickHouse server answers, and has its tables', ({ parts }) =>
+      parts === undefined ? 0 : 1,
+    );
+    ofReplicas('parts', 'Active parts of the table of polls', ({ parts }) => parts);
+    ofReplicas('replica_delay_seconds', 'For how long the server has lacked polls of its shard', ({ delay }) => delay);
   }
 
   /** Makes gauges of one answer for each scrape, which all of them await; without an answer, they are omitted. */

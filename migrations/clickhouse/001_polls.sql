@@ -5,7 +5,7 @@ create table if not exists polls_local (
   reason String{codec ZSTD(1)},
   change Int8{codec ZSTD(1)},
   rev UInt64{codec ZSTD(1)}
-) engine = MergeTree()
+) engine = {engine}
 partition by toUInt32(intDiv(t + 120960259200000, 604800000))
 order by (k, t)
-{recognized blocks}
+{settings}

@@ -9,6 +9,8 @@ export function copyCommand(program: Command): void {
     .requiredOption('--to <url>', 'the database to write, which may be new')
     .option('--from-polls <url>', 'clickhouse://… of the polls of a PostgreSQL source that has them there')
     .option('--to-polls <url>', 'clickhouse://… for the polls of a PostgreSQL target')
+    .option('--from-cluster <name>', 'the ClickHouse cluster of --from-polls')
+    .option('--to-cluster <name>', 'the ClickHouse cluster of --to-polls')
     .option(
       '--from-results-dir <folder>',
       'the folder with the results of a DuckDB source (RESULTS_DIR, default ./var/results)',

@@ -23,7 +23,10 @@ export async function openStorage(
   const options = { maxStores: budgets.stores, staging: duckdb, access };
   if (database.polls === undefined) return PostgresStorage.open(database.url, options);
   const { ClickhousePolls } = await import('../storage/clickhouse/polls.ts');
-  return PostgresStorage.open(database.url, { ...options, polls: new ClickhousePolls(database.polls) });
+  return PostgresStorage.open(database.url, {
+    ...options,
+    polls: new ClickhousePolls(database.polls, { cluster: database.cluster }),
+  });
 }
 
 /** Where feeds that were read wait to be merged. */

@@ -4,6 +4,7 @@ import { DAY, HOUR } from '../domain/hours.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { DEFAULT_BAD_SHARE } from '../intake/feeds/bad-share.ts';
 import { type Budgets, loadBudgets } from '../lib/budgets.ts';
+import { addressOf } from '../lib/clickhouse-url.ts';
 import { invalid } from '../lib/errors.ts';
 import { parseNetwork } from '../lib/networks.ts';
 import { httpUrl, list, oneOf, type Setting, share, wholeNumber } from '../lib/settings.ts';
@@ -24,6 +25,8 @@ export type DatabaseLocation =
       readonly url: string;
       /** The URL of the ClickHouse database that has the polls; `undefined`: they are in PostgreSQL, too. */
       readonly polls?: string | undefined;
+      /** The cluster that has them, as ClickHouse is configured; `undefined`: it is one server. */
+      readonly cluster?: string;
     };
 
 export interface Config {
@@ -139,7 +142,7 @@ function databaseFrom(env: Environment, flag: string | undefined): DatabaseLocat
   const variable = { name: 'DATABASE_URL', value: env.DATABASE_URL || './var/monitor.duckdb' };
   const location = databaseLocation(flag === undefined ? variable : { name: '--database', value: flag });
   if (flag !== undefined && location.engine === 'duckdb') return location;
-  return withPolls(location, polls, variable.name);
+  return withPolls(location, polls, { name: 'CLICKHOUSE_CLUSTER', value: env.CLICKHOUSE_CLUSTER ?? '' }, variable.name);
 }
 
 function hostFrom({ name, value }: Setting): string {
@@ -207,22 +210,40 @@ const POLLS_FORM = 'clickhouse://USER:PASSWORD@HOST:8123/DATABASE (clickhouses:/
  * The location of a database whose polls are in ClickHouse, if the setting of their URL is not empty. Messages do not name
  * its value.
  *
+ * @param cluster of ClickHouse; empty: there is one server
  * @param database the name of the setting of the other URL
  * @throws UserError `invalid_input` naming the setting
  */
-export function withPolls(location: DatabaseLocation, { name, value }: Setting, database: string): DatabaseLocation {
-  if (value === '') return location;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^clickhouses?:$/.test(url.protocol) || url.hostname === '') {
+export function withPolls(
+  location: DatabaseLocation,
+  { name, value }: Setting,
+  cluster: Setting,
+  database: string,
+): DatabaseLocation {
+  if (value === '') {
+    if (cluster.value !== '') throw invalid(`${cluster.name} is set, so ${name} must be, too: ${POLLS_FORM}`);
+    return location;
+  }
+  const address = addressOf(value);
+  if (address === undefined) {
+    const hosts = /^(clickhouses?:\/\/[^/?#]+)/.exec(value)?.[1];
+    if (hosts !== undefined && addressOf(`${hosts}/monitor`) !== undefined) {
+      throw invalid(`${name} must name a database after the host, and nothing else: ${POLLS_FORM}`);
+    }
     throw invalid(`${name} is not a valid URL, expected ${POLLS_FORM}`);
   }
-  if (!/^\/[\w-]+$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-    throw invalid(`${name} must name a database after the host, and nothing else: ${POLLS_FORM}`);
+  if (!/^[\w.-]*$/.test(cluster.value)) {
+    throw invalid(
+      `${cluster.name} is "${cluster.value}", expected the name of a cluster in the configuration of ClickHouse`,
+    );
+  }
+  if (cluster.value === '' && address.servers.length > 1) {
+    throw invalid(`${name} has several hosts, so ${cluster.name} must name their cluster`);
   }
   if (location.engine !== 'postgres') {
     throw invalid(
       `${name} is set, so ${database} must be postgres://…: ClickHouse keeps the polls, and PostgreSQL everything else`,
     );
   }
-  return { ...location, polls: value };
+  return { ...location, polls: value, ...(cluster.value !== '' && { cluster: cluster.value }) };
 }

@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
 import { conformanceCases } from '../support/conformance.ts';
 import { fleetAnswers } from '../support/fleet-answers.ts';
-import { TestPostgres } from '../support/postgres.ts';
-import { Chdb } from './chdb.ts';
+import { startChdb } from './begin.ts';
 
-let server: TestPostgres;
-let chdb: Chdb;
-before(async () => {
-  server = await TestPostgres.start();
-  chdb = Chdb.start();
-});
-after(() => Promise.all([server.stop(), chdb.stop()]));
+const servers = startChdb();
 
 for (const example of conformanceCases()) {
   test(`ClickHouse gives the same results for the fleet of conformance case ${example.name}, to the byte`, async () => {
-    const polls = chdb.polls(await chdb.createDatabase());
-    const found = await fleetAnswers(await PostgresStorage.open(await server.createDatabase(), { polls }), example);
+    const { postgres, clickhouse } = servers;
+    const polls = clickhouse.polls(await clickhouse.createDatabase());
+    const found = await fleetAnswers(await PostgresStorage.open(await postgres.createDatabase(), { polls }), example);
     assert.equal(found.report, example.expected);
     assert.deepEqual(found, await fleetAnswers(await openStorage(IN_MEMORY), example));
   });

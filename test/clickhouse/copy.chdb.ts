@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
 import { copyStorage } from '../../src/copy.ts';
 import { DAY, HOUR } from '../../src/domain/hours.ts';
 import type { Storage } from '../../src/storage/ports/storage.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
-import { TestPostgres } from '../support/postgres.ts';
 import { merge } from '../support/staging.ts';
-import { Chdb } from './chdb.ts';
+import { startChdb } from './begin.ts';
 
 const T = Date.parse('2023-01-02T12:00:00Z');
 const DAYS = 30;
 const STORES = 5;
 const POLLS = DAYS * 24 * STORES;
 
-let server: TestPostgres;
-let chdb: Chdb;
-before(async () => {
-  server = await TestPostgres.start();
-  chdb = Chdb.start();
-});
-after(() => Promise.all([server.stop(), chdb.stop()]));
+const servers = startChdb();
 
 /** All polls with their reasons, and the latest polls of a store. */
 const everything = (storage: Storage) =>
@@ -32,8 +25,9 @@ const everything = (storage: Storage) =>
 
 test('polls are copied from DuckDB to ClickHouse, in two attempts, and back', async (t) => {
   const [from, back] = [await openStorage(IN_MEMORY), await openStorage(IN_MEMORY)];
-  const polls = chdb.polls(await chdb.createDatabase());
-  const to = await PostgresStorage.open(await server.createDatabase(), { polls });
+  const { postgres, clickhouse } = servers;
+  const polls = clickhouse.polls(await clickhouse.createDatabase());
+  const to = await PostgresStorage.open(await postgres.createDatabase(), { polls });
   t.after(() => Promise.all([from, back, to].map((storage) => storage.close())));
   await merge(from, {
     polls: Array.from({ length: POLLS }, (_, i) => {

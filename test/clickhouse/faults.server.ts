@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { after, afterEach, before, suite, type TestContext, test } from 'node:test';
+import { afterEach, suite, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { isTemporary } from '../../src/lib/errors.ts';
 import { ClickhousePolls } from '../../src/storage/clickhouse/polls.ts';
 import { PostgresStorage } from '../../src/storage/postgres/storage.ts';
-import { TestPostgres } from '../support/postgres.ts';
 import { batchOf, storedBatches } from './batches.ts';
+import { startServers } from './begin.ts';
+import { killedWhileAppending } from './other-server.ts';
 import { TestClickhouse } from './server.ts';
 
 const T = Date.parse('2023-02-22T12:00:00Z');
@@ -17,18 +14,13 @@ const T = Date.parse('2023-02-22T12:00:00Z');
 const KILLS = [0, 5, 20, 60, 150];
 
 suite('faults of a ClickHouse server', { skip: TestClickhouse.missing({ own: true }) ?? false }, () => {
-  let server: TestPostgres;
-  let clickhouse: TestClickhouse;
-  before(async () => {
-    [server, clickhouse] = [await TestPostgres.start(), await TestClickhouse.start({ own: true })];
-  });
-  after(() => Promise.all([server.stop(), clickhouse.stop()]));
+  const servers = startServers(() => TestClickhouse.start({ own: true }));
   afterEach(async () => {
-    if (!clickhouse.isRunning) await clickhouse.revive();
+    if (!servers.clickhouse.isRunning) await servers.clickhouse.revive();
   });
 
   async function place(t: TestContext) {
-    const [url, pollsUrl] = [await server.createDatabase(), await clickhouse.createDatabase()];
+    const [url, pollsUrl] = [await servers.postgres.createDatabase(), await servers.clickhouse.createDatabase()];
     const storage = await PostgresStorage.open(url, { polls: new ClickhousePolls(pollsUrl) });
     t.after(() => storage.close());
     return { url, pollsUrl, storage };
@@ -56,10 +48,10 @@ suite('faults of a ClickHouse server', { skip: TestClickhouse.missing({ own: tru
       }
       const adding = outcome(storage.appendPolls([batchOf(number), batchOf(number + 1)]));
       await sleep(wait);
-      await clickhouse.kill();
+      await servers.clickhouse.kill();
       if (await adding) confirmed.push(number, number + 1);
       number += 2;
-      await clickhouse.revive();
+      await servers.clickhouse.revive();
     }
     assert.deepEqual(await storedBatches(storage), confirmed);
     assert.deepEqual(await broken(storage), []);
@@ -80,9 +72,9 @@ suite('faults of a ClickHouse server', { skip: TestClickhouse.missing({ own: tru
     for (const wait of KILLS) {
       const work = outcome(importing());
       await sleep(100 + 4 * wait);
-      await clickhouse.kill();
+      await servers.clickhouse.kill();
       const done = await work;
-      await clickhouse.revive();
+      await servers.clickhouse.revive();
       assert.equal(await count(), done ? polls : 1);
       if (done) break;
     }
@@ -107,9 +99,9 @@ suite('faults of a ClickHouse server', { skip: TestClickhouse.missing({ own: tru
       const reading = read();
       const done = outcome(reading);
       await sleep(wait);
-      await clickhouse.kill();
+      await servers.clickhouse.kill();
       if (await done) assert.deepEqual(await reading, whole);
-      await clickhouse.revive();
+      await servers.clickhouse.revive();
       assert.deepEqual(await read(), whole);
     }
   });
@@ -119,22 +111,7 @@ suite('faults of a ClickHouse server', { skip: TestClickhouse.missing({ own: tru
     const confirmed: number[] = [];
     let number = 0;
     for (const wait of KILLS) {
-      const program = fileURLToPath(new URL('appending.ts', import.meta.url));
-      const other = spawn(process.execPath, ['--import', 'tsx', program, url, pollsUrl, String(number)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const ended = once(other, 'close');
-      const lines: number[] = [];
-      const working = new Promise<void>((resolve) => {
-        createInterface(other.stdout).on('line', (line) => {
-          lines.push(Number(line));
-          resolve();
-        });
-      });
-      await Promise.race([working, ended]);
-      await sleep(wait);
-      other.kill('SIGKILL');
-      await ended;
+      const lines = await killedWhileAppending([url, pollsUrl, String(number)], wait);
       confirmed.push(...lines);
       // The one that was being added when the server was killed may be stored, but not in part.
       number = (lines.at(-1) ?? number) + 2;

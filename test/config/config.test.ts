@@ -234,6 +234,13 @@ test('POLLS_URL names a ClickHouse database, for a database in PostgreSQL', () =
   assert.deepEqual(load({ DATABASE_URL: postgres, POLLS_URL: polls }), { engine: 'postgres', url: postgres, polls });
   assert.deepEqual(load({ POLLS_URL: polls }, postgres), { engine: 'postgres', url: postgres, polls });
   assert.deepEqual(load({ DATABASE_URL: postgres, POLLS_URL: '' }), { engine: 'postgres', url: postgres });
+  const several = 'clickhouse://ann:p%40ss@polls.test:8123,[fd00::1],polls2.test/monitor';
+  assert.deepEqual(load({ DATABASE_URL: postgres, POLLS_URL: several, CLICKHOUSE_CLUSTER: 'polls' }), {
+    engine: 'postgres',
+    url: postgres,
+    polls: several,
+    cluster: 'polls',
+  });
   // A file that a flag names, such as that of a backup, has its polls itself.
   assert.deepEqual(load({ POLLS_URL: polls }, 'a.duckdb'), { engine: 'duckdb', path: 'a.duckdb' });
   for (const [env, message] of [
@@ -243,6 +250,12 @@ test('POLLS_URL names a ClickHouse database, for a database in PostgreSQL', () =
     [{ POLLS_URL: 'clickhouse://' }, /^POLLS_URL is not a valid URL/],
     [{ POLLS_URL: 'clickhouse://polls.test:8123' }, /^POLLS_URL must name a database after the host/],
     [{ POLLS_URL: `${polls}?compress=1` }, /^POLLS_URL must name a database after the host, and nothing else/],
+    [{ POLLS_URL: several, DATABASE_URL: postgres }, /^POLLS_URL has several hosts, so CLICKHOUSE_CLUSTER must name/],
+    [{ CLICKHOUSE_CLUSTER: 'polls' }, /^CLICKHOUSE_CLUSTER is set, so POLLS_URL must be, too/],
+    [
+      { POLLS_URL: polls, DATABASE_URL: postgres, CLICKHOUSE_CLUSTER: "a'b" },
+      /^CLICKHOUSE_CLUSTER is "a'b", expected the name of a cluster/,
+    ],
   ] as const) {
     const isSaid = (error: Error & { code?: string }) =>
       error.code === 'invalid_input' && message.test(error.message) && !error.message.includes('p%40ss');

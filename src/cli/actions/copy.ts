@@ -13,13 +13,15 @@ export interface CopyFlags {
   readonly to: string;
   readonly fromPolls?: string;
   readonly toPolls?: string;
+  readonly fromCluster?: string;
+  readonly toCluster?: string;
   readonly fromResultsDir?: string;
   readonly toResultsDir?: string;
 }
 
 export async function copy(flags: CopyFlags): Promise<void> {
-  const source = parsing(() => locationOf('--from', flags.from, flags.fromPolls));
-  const target = parsing(() => locationOf('--to', flags.to, flags.toPolls));
+  const source = parsing(() => locationOf('--from', flags.from, flags.fromPolls, flags.fromCluster));
+  const target = parsing(() => locationOf('--to', flags.to, flags.toPolls, flags.toCluster));
   if (flags.from === flags.to) throw misuse('--from and --to name the same database');
   if (flags.fromPolls !== undefined && flags.fromPolls === flags.toPolls) {
     throw misuse('--from-polls and --to-polls name the same database');
@@ -47,8 +49,13 @@ export async function copy(flags: CopyFlags): Promise<void> {
   }
 }
 
-function locationOf(name: '--from' | '--to', value: string, polls = ''): DatabaseLocation {
-  return withPolls(databaseLocation({ name, value }), { name: `${name}-polls`, value: polls }, name);
+function locationOf(name: '--from' | '--to', value: string, polls = '', cluster = ''): DatabaseLocation {
+  return withPolls(
+    databaseLocation({ name, value }),
+    { name: `${name}-polls`, value: polls },
+    { name: `${name}-cluster`, value: cluster },
+    name,
+  );
 }
 
 function describe(summary: CopySummary): void {

@@ -1,18 +1,14 @@
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
-import { isTemporary, UserError } from '../../lib/errors.ts';
+import type { ServerAddress } from '../../lib/clickhouse-url.ts';
+import { UserError } from '../../lib/errors.ts';
 import type { Row } from '../../lib/sql.ts';
-import { sleep } from '../../lib/world/timers.ts';
 import type { SnapshotUse } from '../ports/storage.ts';
 import { clickhouseError } from './errors.ts';
 import { decodeBlocks, encodeBlock, type NativeBlock, type NativeColumn } from './native.ts';
 
 /** How long a statement may be silent, milliseconds: as with PostgreSQL, a request waits for some seconds. */
 const SILENCE = { request: 4_000, background: 600_000 } as const;
-
-/** Attempts to send a block, and milliseconds between them. */
-const ATTEMPTS = 4;
-const PAUSE = 500;
 
 /** For texts of queries with long lists of numbers. */
 const LONG_QUERIES: ClickHouseSettings = {
@@ -27,27 +23,10 @@ export const TOKEN = 'insert_deduplication_token';
 /** Makes the client of a ClickHouse server, or of an engine in this process. @param timeout milliseconds */
 export type ConnectClickhouse = (timeout: number) => ClickHouseClient;
 
-/** The ports of HTTP and HTTPS on a server as it is installed. */
-const PORTS = { 'clickhouse:': 8123, 'clickhouses:': 8443 } as const;
-
-/**
- * Where the HTTP interface is, and the same without the user.
- *
- * @param url `clickhouse://user:password@host:8123/database`, or `clickhouses://` for TLS
- */
-export function addressOf(url: string): { readonly href: string; readonly place: string } {
-  const { protocol, username, password, hostname, port, pathname } = new URL(url);
-  const place = `${hostname}:${port || PORTS[protocol as keyof typeof PORTS]}${pathname}`;
-  const user = username === '' ? '' : `${username}${password === '' ? '' : `:${password}`}@`;
-  return { href: `${protocol === 'clickhouses:' ? 'https' : 'http'}://${user}${place}`, place };
-}
-
-/** @param url as for `addressOf` */
-export function connectTo(url: string): ConnectClickhouse {
-  const { href } = addressOf(url);
+export function connectTo({ url }: ServerAddress): ConnectClickhouse {
   return (timeout) =>
     createClient({
-      url: href,
+      url,
       application: 'restaurant-monitor',
       request_timeout: timeout,
       log: { level: ClickHouseLogLevel.OFF },
@@ -112,9 +91,7 @@ export class Clickhouse {
     }
   }
 
-  /**
-   * Inserts a block. One whose fate is unknown is sent again if the server recognizes it by its token.
-   */
+  /** Inserts a block, with a token by which the server may recognize it when it is sent again. */
   async insert(
     table: string,
     columns: readonly NativeColumn[],
@@ -123,20 +100,15 @@ export class Clickhouse {
     use: SnapshotUse,
   ): Promise<void> {
     const { settings: known } = await this.abilities();
-    const recognized = known.has(TOKEN);
     const wanted: Record<string, string> = { [TOKEN]: token, max_partitions_per_insert_block: '0', async_insert: '0' };
     const settings = Object.fromEntries(Object.entries(wanted).filter(([name]) => known.has(name)));
     const query = `insert into ${table} (${columns.map(({ name }) => name).join(', ')}) format Native`;
-    const bytes = encodeBlock(columns, block);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#send(query, bytes, settings, use);
-        return;
-      } catch (error) {
-        if (!recognized || !isTemporary(error) || attempt === ATTEMPTS) throw error;
-        await sleep(PAUSE);
-      }
-    }
+    await this.#send(query, encodeBlock(columns, block), settings, use);
+  }
+
+  /** Whether it recognizes a block by its token. */
+  async recognizes(): Promise<boolean> {
+    return (await this.abilities()).settings.has(TOKEN);
   }
 
   #send(query: string, bytes: Buffer, clickhouse_settings: ClickHouseSettings, use: SnapshotUse): Promise<void> {

@@ -1,17 +1,18 @@
 import type { Sql } from '../../lib/sql.ts';
 import type { Invariant } from '../ports/invariants.ts';
-import type { Clickhouse } from './client.ts';
+import type { Cluster } from './cluster.ts';
 import type { ClickhousePollReader } from './reader.ts';
 import { POLLS } from './tables.ts';
 
 /** Keys run from 1 without a gap, so those up to the last one are those of stores. */
-export async function keyInvariants(sql: Sql, clickhouse: Clickhouse): Promise<Invariant[]> {
+export async function keyInvariants(sql: Sql, cluster: Cluster): Promise<Invariant[]> {
   const { last } = await sql.row('select coalesce(max(store_key), 0) as last from stores');
-  const { strange, example } = await clickhouse.row(
-    `select uniq(k) as strange, max(k) as example from ${POLLS} where k < 1 or k > ${Number(last)}`,
-    'background',
+  const query = `select uniq(k) as strange, max(k) as example from ${POLLS} where k < 1 or k > ${Number(last)}`;
+  const found = await Promise.all(
+    cluster.shards.map((shard) => shard.read('background', (server) => server.row(query, 'background'))),
   );
-  const broken = Number(strange);
+  const broken = found.reduce((sum, { strange }) => sum + Number(strange), 0);
+  const example = Math.max(...found.map((row) => Number(row.example)));
   return ['polls: no store_key is beyond the last of stores', 'polls: each store_key is one of stores'].map((name) => ({
     name,
     broken,

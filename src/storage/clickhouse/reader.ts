@@ -11,8 +11,10 @@ import type { PollsOfReason, StoredPoll } from '../ports/snapshot.ts';
 import type { SnapshotUse } from '../ports/storage.ts';
 import type { PollReader } from '../postgres/poll-log.ts';
 import type { Clickhouse } from './client.ts';
+import type { Cluster } from './cluster.ts';
 import { committed, type View } from './ledger.ts';
 import type { NativeBlock, NativeColumn } from './native.ts';
+import type { Shard } from './shard.ts';
 import { POLLS, visible } from './tables.ts';
 
 const KEY = { name: 'k', type: 'Int32' } as const;
@@ -26,10 +28,12 @@ const REASON = { name: 'reason', type: 'String' } as const;
 const EVERY = '1 = 1';
 
 export interface ReaderParts {
-  readonly clickhouse: Clickhouse;
+  readonly cluster: Cluster;
   /** The connection of the transaction in PostgreSQL. */
   readonly sql: Sql;
   readonly use: SnapshotUse;
+  /** What the reader throws instead of an error that it got after it has waited. */
+  readonly gaveUp?: (error: unknown) => unknown;
 }
 
 /** Reads polls in ClickHouse: those whose blocks are committed for the transaction in PostgreSQL. */
@@ -61,11 +65,11 @@ export class ClickhousePollReader implements PollReader {
   }
 
   earliestOf(key: number): Promise<number | undefined> {
-    return this.#extreme('min', `k = ${key}`);
+    return this.#extreme('min', `k = ${key}`, [this.parts.cluster.of(key)]);
   }
 
   latestOfKey(key: number): Promise<number | undefined> {
-    return this.#extreme('max', `k = ${key}`);
+    return this.#extreme('max', `k = ${key}`, [this.parts.cluster.of(key)]);
   }
 
   async count(from: number, to: number): Promise<number> {
@@ -77,19 +81,21 @@ export class ClickhousePollReader implements PollReader {
   }
 
   async polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {
-    const blocks: OrderedPolls[] = [];
-    let rows = 0;
-    for await (const block of this.ordered(`${ofKeys(firstKey, endKey)} and ${within(from, to)}`, false)) {
-      blocks.push(block);
-      rows += block.keys.length;
-    }
-    const columns = newPollColumns(rows);
-    let length = 0;
+    const condition = `${ofKeys(firstKey, endKey)} and ${within(from, to)}`;
+    const found = await this.#each(async (server) => collected(this.#orderedOn(server, condition, false)));
+    const blocks = found.flat();
+    // A store has all its polls on one shard, so it is enough to know where those of each store begin.
+    const next = new Int32Array(endKey - firstKey + 1);
+    for (const { keys } of blocks) for (const key of keys) (next[key - firstKey + 1] as number)++;
+    for (let i = 1; i < next.length; i++) (next[i] as number) += next[i - 1] as number;
+    const columns = newPollColumns(next.at(-1) as number);
     for (const { keys, instants, active } of blocks) {
       for (const [i, key] of keys.entries()) {
-        columns.store[length] = key - firstKey;
-        columns.instant[length] = instants[i] as number;
-        columns.active[length++] = active[i] as number;
+        const store = key - firstKey;
+        const place = (next[store] as number)++;
+        columns.store[place] = store;
+        columns.instant[place] = instants[i] as number;
+        columns.active[place] = active[i] as number;
       }
     }
     return columns;
@@ -98,21 +104,14 @@ export class ClickhousePollReader implements PollReader {
   /** The server packs them, so a block without repeated or deleted polls is copied at once. */
   async packed(firstKey: number, endKey: number, from: number, to: number, memory: PackedMemory): Promise<PackedPolls> {
     const base = packingBase(from, to);
-    const blocks: NativeBlock[] = [];
-    let rows = 0;
-    for await (const block of this.parts.clickhouse.blocks(
-      `select toUInt64(k - ${firstKey}) * 4294967296 + toUInt64(2 * (t - ${base}) + active) as poll, change
-       from ${POLLS}
-       where ${await this.#visible()} and ${ofKeys(firstKey, endKey)} and ${within(from, to)} order by k, t, rev`,
-      [PACKED, CHANGE],
-      this.parts.use,
-    )) {
-      blocks.push(block);
-      rows += block.rows;
-    }
-    const words = memory.of(rows);
+    const query = `
+      select toUInt64(k - ${firstKey}) * 4294967296 + toUInt64(2 * (t - ${base}) + active) as poll, change
+      from ${POLLS}
+      where ${await this.#visible()} and ${ofKeys(firstKey, endKey)} and ${within(from, to)} order by k, t, rev`;
+    const blocks = await this.#each((server) => collected(server.blocks(query, [PACKED, CHANGE], this.parts.use)));
+    const words = memory.of(blocks.flat().reduce((rows, block) => rows + block.rows, 0));
     let length = 0;
-    for (const { rows, values } of blocks) {
+    for (const { rows, values } of blocks.flat()) {
       const [packed, changes] = values as [Int32Array, Int8Array];
       if (changes.every((change) => change > 0)) {
         words.set(packed, 2 * length);
@@ -135,14 +134,14 @@ export class ClickhousePollReader implements PollReader {
 
   async reasons(firstKey: number, endKey: number, from: number, to: number): Promise<PollsOfReason[]> {
     const range = `${ofKeys(firstKey, endKey)} and ${within(from, to)}`;
+    const query = `
+      select k, toFloat64(t) as instant, argMax(reason, rev) as known
+      from ${POLLS} where ${await this.#visible()} and ${range} and ${await this.#anyOf(range, `reason <> ''`)}
+      group by k, t having argMax(change, rev) >= 0 and known <> ''`;
+    const columns = [KEY, INSTANT, { name: 'known', type: 'String' }] as const;
+    const blocks = await this.#each((server) => collected(server.blocks(query, columns, this.parts.use)));
     const found = new Map<string, { readonly store: number[]; readonly instant: number[] }>();
-    for await (const { rows, values } of this.parts.clickhouse.blocks(
-      `select k, toFloat64(t) as instant, argMax(reason, rev) as known
-       from ${POLLS} where ${await this.#visible()} and ${range} and ${await this.#anyOf(range, `reason <> ''`)}
-       group by k, t having argMax(change, rev) >= 0 and known <> ''`,
-      [KEY, INSTANT, { name: 'known', type: 'String' }],
-      this.parts.use,
-    )) {
+    for (const { rows, values } of blocks.flat()) {
       const [keys, instants, reasons] = values as [Int32Array, Float64Array, readonly string[]];
       for (let i = 0; i < rows; i++) {
         const reason = reasons[i] as string;
@@ -157,28 +156,27 @@ export class ClickhousePollReader implements PollReader {
 
   async inactiveKeys(from: number, to: number): Promise<Int32Array> {
     const range = within(from, to);
+    const query = `
+      select distinct k from (
+        select k from ${POLLS}
+        where ${await this.#visible()} and ${range} and ${await this.#anyOf(range, 'active = 0')}
+        group by k, t having argMax(change, rev) >= 0 and argMax(active, rev) = 0
+      )`;
+    const blocks = await this.#each((server) => collected(server.blocks(query, [KEY], this.parts.use)));
     const keys = int32Column();
-    for await (const { rows, values } of this.parts.clickhouse.blocks(
-      `select distinct k from (
-         select k from ${POLLS}
-         where ${await this.#visible()} and ${range} and ${await this.#anyOf(range, 'active = 0')}
-         group by k, t having argMax(change, rev) >= 0 and argMax(active, rev) = 0
-       )`,
-      [KEY],
-      this.parts.use,
-    )) {
+    for (const { rows, values } of blocks.flat()) {
       for (let i = 0; i < rows; i++) keys.push((values[0] as Int32Array)[i] as number);
     }
     return keys.values;
   }
 
   async last(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
-    const rows = await this.parts.clickhouse.rows(
-      `select toFloat64(t) as instant, argMax(active, rev) as state, argMax(reason, rev) as known
-       from ${POLLS} where ${await this.#visible()} and k = ${key} and ${within(from, to)}
-       group by t having argMax(change, rev) >= 0 order by t desc limit ${limit}`,
-      this.parts.use,
-    );
+    const query = `
+      select toFloat64(t) as instant, argMax(active, rev) as state, argMax(reason, rev) as known
+      from ${POLLS} where ${await this.#visible()} and k = ${key} and ${within(from, to)}
+      group by t having argMax(change, rev) >= 0 order by t desc limit ${limit}`;
+    const { cluster, use } = this.parts;
+    const rows = await cluster.of(key).read(use, (server) => server.rows(query, use));
     return rows.map(({ instant, state, known }) => ({
       instant: Number(instant),
       active: Number(state) === 1,
@@ -188,32 +186,39 @@ export class ClickhousePollReader implements PollReader {
 
   /** Number of all polls, found by looking at each of them. */
   async countOneByOne(): Promise<number> {
-    const { polls } = await this.parts.clickhouse.row(
+    return this.#added(
       `select count() as polls from (
          select k, t from ${POLLS} where ${await this.#visible()}
          group by k, t having argMax(change, rev) >= 0)`,
-      this.parts.use,
     );
-    return Number(polls);
   }
 
   /** The instant of the earliest poll of each store that has any. */
   async *earliestByStore(): AsyncGenerator<{ readonly key: number; readonly earliest: number }> {
-    for await (const { rows, values } of this.parts.clickhouse.blocks(
-      `select k, toFloat64(min(t)) as instant from ${POLLS}
-       where ${await this.#visible()} and ${await this.#notDeleted(EVERY)} group by k order by k`,
-      [KEY, INSTANT],
-      this.parts.use,
-    )) {
-      const [keys, instants] = values as [Int32Array, Float64Array];
-      for (let i = 0; i < rows; i++) yield { key: keys[i] as number, earliest: instants[i] as number };
+    const query = `
+      select k, toFloat64(min(t)) as instant from ${POLLS}
+      where ${await this.#visible()} and ${await this.#notDeleted(EVERY)} group by k order by k`;
+    const { cluster, use } = this.parts;
+    for (const shard of cluster.shards) {
+      const blocks = await shard.read(use, async (server) => server.blocks(query, [KEY, INSTANT], use));
+      for await (const { rows, values } of blocks) {
+        const [keys, instants] = values as [Int32Array, Float64Array];
+        for (let i = 0; i < rows; i++) yield { key: keys[i] as number, earliest: instants[i] as number };
+      }
     }
   }
 
-  /** The polls that a condition matches, ordered by store and instant, in blocks. */
-  async *ordered(condition: string, withReasons: boolean): AsyncGenerator<OrderedPolls> {
+  /** The polls of a shard that a condition matches, ordered by store and instant, in blocks. */
+  async *ordered(shard: Shard, condition: string, withReasons: boolean): AsyncGenerator<OrderedPolls> {
+    // The view comes first: the server is to have what counts in it.
+    await this.view();
+    const blocks = await shard.read(this.parts.use, async (server) => this.#orderedOn(server, condition, withReasons));
+    yield* blocks;
+  }
+
+  async *#orderedOn(server: Clickhouse, condition: string, withReasons: boolean): AsyncGenerator<OrderedPolls> {
     let last: { key: number; instant: number; active: number; reason: string; deleted: boolean } | undefined;
-    for await (const { rows, values } of this.#ordered(condition, withReasons ? [REASON] : [])) {
+    for await (const { rows, values } of this.#rowsOn(server, condition, withReasons ? [REASON] : [])) {
       const [keys, instants, states, changes, reasons] = values as [
         Int32Array,
         Float64Array,
@@ -237,14 +242,25 @@ export class ClickhousePollReader implements PollReader {
   }
 
   /** The rows that a condition matches, ordered by store, instant and revision. */
-  async *#ordered(condition: string, more: readonly NativeColumn[]): AsyncGenerator<NativeBlock> {
+  async *#rowsOn(server: Clickhouse, condition: string, more: readonly NativeColumn[]): AsyncGenerator<NativeBlock> {
     const names = more.map(({ name }) => `, ${name}`).join('');
-    yield* this.parts.clickhouse.blocks(
+    yield* server.blocks(
       `select k, toFloat64(t) as instant, active, change${names} from ${POLLS}
        where ${await this.#visible()} and ${condition} order by k, t, rev`,
       [KEY, INSTANT, ACTIVE, CHANGE, ...more],
       this.parts.use,
     );
+  }
+
+  /** Reads on a server of each shard, or of some. What counts is known before, so that the servers have it. */
+  async #each<T>(
+    read: (server: Clickhouse) => Promise<T>,
+    shards: readonly Shard[] = this.parts.cluster.shards,
+  ): Promise<T[]> {
+    await this.view();
+    const { use, gaveUp } = this.parts;
+    const found = Promise.all(shards.map((shard) => shard.read(use, read)));
+    return gaveUp === undefined ? found : found.catch((error) => Promise.reject(gaveUp(error)));
   }
 
   /** Which rows count. */
@@ -270,22 +286,24 @@ export class ClickhousePollReader implements PollReader {
       group by k, t having argMax(change, rev) < 0)`;
   }
 
-  async #extreme(aggregate: 'min' | 'max', condition: string): Promise<number | undefined> {
-    const { rows, found } = await this.parts.clickhouse.row(
-      `select count() as rows, toFloat64(${aggregate}(t)) as found from ${POLLS}
-       where ${await this.#visible()} and ${condition} and ${await this.#notDeleted(condition)}`,
-      this.parts.use,
-    );
-    return Number(rows) === 0 ? undefined : Number(found);
+  async #extreme(aggregate: 'min' | 'max', condition: string, shards?: readonly Shard[]): Promise<number | undefined> {
+    const query = `
+      select count() as rows, toFloat64(${aggregate}(t)) as found from ${POLLS}
+      where ${await this.#visible()} and ${condition} and ${await this.#notDeleted(condition)}`;
+    const answers = await this.#each((server) => server.row(query, this.parts.use), shards);
+    const found = answers.flatMap(({ rows, found }) => (Number(rows) === 0 ? [] : [Number(found)]));
+    return found.length === 0 ? undefined : Math[aggregate](...found);
   }
 
   /** Each row says by how many it changed the number of polls. */
   async #sum(condition: string): Promise<number> {
-    const { polls } = await this.parts.clickhouse.row(
-      `select sum(change) as polls from ${POLLS} where ${await this.#visible()} and ${condition}`,
-      this.parts.use,
-    );
-    return Number(polls);
+    return this.#added(`select sum(change) as polls from ${POLLS} where ${await this.#visible()} and ${condition}`);
+  }
+
+  /** What a query for a number of polls gives on all shards together. */
+  async #added(query: string): Promise<number> {
+    const answers = await this.#each((server) => server.row(query, this.parts.use));
+    return answers.reduce((sum, { polls }) => sum + Number(polls), 0);
   }
 }
 
@@ -306,6 +324,12 @@ function put(
   block.instants.push(instant);
   block.active.push(active);
   block.reasons.push(reason);
+}
+
+async function collected<T>(blocks: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const block of blocks) all.push(block);
+  return all;
 }
 
 export function ofKeys(firstKey: number, endKey: number): string {

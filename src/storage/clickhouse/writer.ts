@@ -9,6 +9,7 @@ import { BlockBuilder } from './block-builder.ts';
 import { Cursor } from './cursor.ts';
 import { commitBlocks, committed, enterBlock, type View, withdrawPending } from './ledger.ts';
 import { ClickhousePollReader, type OrderedPolls, type ReaderParts, within } from './reader.ts';
+import type { Shard } from './shard.ts';
 import { POLL_COLUMNS, POLLS } from './tables.ts';
 
 /** Rows of a block. */
@@ -36,11 +37,13 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
   /** The blocks of this transaction, and those of them that could not be written. */
   readonly #written: number[] = [];
   readonly #failed: number[] = [];
-  readonly #block = new BlockBuilder();
+  /** The rows that are not sent yet, a block for each shard. */
+  readonly #blocks: readonly BlockBuilder[];
 
   constructor({ outside, ...parts }: WriterParts) {
     super(parts);
     this.#outside = outside;
+    this.#blocks = parts.cluster.shards.map(() => new BlockBuilder());
   }
 
   protected override async view(): Promise<View> {
@@ -60,23 +63,26 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
     const places = new Map(
       Array.from(polls.keys, (key, place) => [placeName(key, polls.instants[place] as number), place]),
     );
-    for (let first = 0; first < polls.length; first += LOOKED_UP) {
-      const pairs = Array.from(
-        polls.keys.subarray(first, first + LOOKED_UP),
-        (key, i) => `(${key}, ${polls.instants[first + i]})`,
-      );
-      const known = this.ordered(
-        `${within(polls.from, polls.to)} and (k, t) in (${pairs.join(', ')})`,
-        polls.hasReasons,
-      );
-      for await (const block of known) {
-        for (const [i, key] of block.keys.entries()) {
-          const place = places.get(placeName(key, block.instants[i] as number)) as number;
-          active[place] = block.active[i] as number;
-          if (block.reasons[i]) reasons.set(place, block.reasons[i] as string);
+    await Promise.all(
+      this.parts.cluster.shards.map(async (shard) => {
+        const there = [...polls.keys.keys()].filter(
+          (place) => this.parts.cluster.of(polls.keys[place] as number) === shard,
+        );
+        for (let first = 0; first < there.length; first += LOOKED_UP) {
+          const pairs = there
+            .slice(first, first + LOOKED_UP)
+            .map((place) => `(${polls.keys[place]}, ${polls.instants[place]})`);
+          const condition = `${within(polls.from, polls.to)} and (k, t) in (${pairs.join(', ')})`;
+          for await (const block of this.ordered(shard, condition, polls.hasReasons)) {
+            for (const [i, key] of block.keys.entries()) {
+              const place = places.get(placeName(key, block.instants[i] as number)) as number;
+              active[place] = block.active[i] as number;
+              if (block.reasons[i]) reasons.set(place, block.reasons[i] as string);
+            }
+          }
         }
-      }
-    }
+      }),
+    );
     return { active, reasons };
   }
 
@@ -84,7 +90,7 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
     const { added, replaced } = polls.changes(there, reasons);
     const put = (place: number, change: number) => {
       const [key, instant] = [polls.keys[place] as number, polls.instants[place] as number];
-      this.#block.put(key, instant, polls.active[place] as number, reasons.get(place) ?? '', change);
+      this.#put(key, instant, polls.active[place] as number, reasons.get(place) ?? '', change);
     };
     for (const place of added) put(place, ADDED);
     for (const place of replaced) put(place, REPLACED);
@@ -93,8 +99,8 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
 
   /** Both the incoming polls and those that are there come ordered by store and instant. */
   async merge(staging: Session, { range, reasons }: IncomingPolls): Promise<PollCounts> {
-    const there = new Cursor(await this.#there(staging, range, reasons));
-    await there.more();
+    const cursors = (await this.#there(staging, range, reasons)).map((polls) => new Cursor(polls));
+    await Promise.all(cursors.map((cursor) => cursor.more()));
     let [added, replaced, alreadyThere] = [0, 0, 0];
     const { chunks } = await staging.result(
       `select store_key, epoch_ms(instant)::double, active::utinyint${reasons ? ', reason' : ''} from incoming_polls`,
@@ -105,6 +111,7 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
       for (let i = 0; i < chunk.rowCount; i++) {
         const [key, instant, active] = [keys[i] as number, instants[i] as number, states[i] as number];
         const reason = texts[i] ?? '';
+        const there = cursors[this.parts.cluster.placeOf(key)] as Cursor;
         while (!there.seek(key, instant)) await there.more();
         const met = there.met(key, instant);
         if (met !== undefined && met.active === active && (reason === '' || reason === met.reason)) {
@@ -113,33 +120,35 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
         }
         if (met === undefined) added++;
         else replaced++;
-        this.#block.put(key, instant, active, reason, met === undefined ? ADDED : REPLACED);
-        if (this.#block.rows === BLOCK) await this.#send();
+        this.#put(key, instant, active, reason, met === undefined ? ADDED : REPLACED);
+        if (this.#rows === BLOCK) await this.#send();
       }
     }
-    await there.close();
+    await Promise.all(cursors.map((cursor) => cursor.close()));
     await this.#send();
     return { added, replaced, alreadyThere };
   }
 
-  /** The polls that incoming ones may meet. */
+  /** The polls that incoming ones may meet, of each shard. */
   async #there(
     staging: Session,
     range: IncomingPolls['range'],
     reasons: boolean,
-  ): Promise<AsyncGenerator<OrderedPolls>> {
+  ): Promise<AsyncGenerator<OrderedPolls>[]> {
     const keys = (
       await staging.rows(`select distinct store_key as key from incoming_polls order by 1 limit ${NAMED_KEYS + 1}`)
     ).map(({ key }) => Number(key));
     const named = keys.length > NAMED_KEYS ? '' : ` and k in (${keys.join(', ')})`;
-    return this.ordered(`${within(range.from, range.to)}${named}`, reasons);
+    return this.parts.cluster.shards.map((shard) =>
+      this.ordered(shard, `${within(range.from, range.to)}${named}`, reasons),
+    );
   }
 
   async deleteAll(key: number): Promise<number | undefined> {
     const latest = await this.latestOfKey(key);
     if (latest === undefined) return undefined;
-    for await (const block of this.ordered(`k = ${key}`, false)) {
-      for (const instant of block.instants) this.#block.put(key, instant, 0, '', DELETED);
+    for await (const block of this.ordered(this.parts.cluster.of(key), `k = ${key}`, false)) {
+      for (const instant of block.instants) this.#put(key, instant, 0, '', DELETED);
     }
     await this.#send();
     return latest;
@@ -148,7 +157,7 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
   async deleteOne(key: number, instant: number): Promise<DeletedPoll | undefined> {
     const [poll] = await this.last(key, instant, instant, 1);
     if (poll === undefined) return undefined;
-    this.#block.put(key, instant, 0, '', DELETED);
+    this.#put(key, instant, 0, '', DELETED);
     await this.#send();
     return { active: poll.active, reason: poll.reason };
   }
@@ -163,18 +172,32 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
     if (this.#written.length > 0) await commitBlocks(this.parts.sql, this.#written);
   }
 
-  /** Sends the rows that were collected as one block. */
+  #put(key: number, instant: number, active: number, reason: string, change: number): void {
+    const block = this.#blocks[this.parts.cluster.placeOf(key)] as BlockBuilder;
+    block.put(key, instant, active, reason, change);
+  }
+
+  get #rows(): number {
+    return this.#blocks.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  /** Sends the rows that were collected, to each shard its own, as one revision. */
   async #send(): Promise<void> {
-    if (this.#block.rows === 0) return;
+    if (this.#rows === 0) return;
     // What others have left pending is withdrawn before something is pending here.
     await this.view();
-    const { clickhouse, use } = this.parts;
-    const rev = await enterBlock(this.#outside, this.#block.rows);
-    try {
-      await clickhouse.insert(POLLS, POLL_COLUMNS, this.#block.take(rev), String(rev), use);
-    } catch (error) {
+    const { cluster, use } = this.parts;
+    const rev = await enterBlock(this.#outside, this.#rows);
+    const sent = await Promise.allSettled(
+      this.#blocks.map(async (block, i) => {
+        if (block.rows === 0) return;
+        await (cluster.shards[i] as Shard).insert(POLLS, POLL_COLUMNS, block.take(rev), String(rev), use);
+      }),
+    );
+    const failed = sent.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (failed !== undefined) {
       this.#failed.push(rev);
-      throw error;
+      throw failed.reason;
     }
     this.#written.push(rev);
   }

@@ -131,8 +131,19 @@ export interface PollBlockFigures {
   readonly pendingAge: number;
   /** Blocks of transactions that failed, whose polls never count. */
   readonly withdrawn: number;
-  /** Into how many parts the database has divided the polls. */
-  readonly parts: number;
+  /** The servers that have the polls. */
+  readonly replicas: readonly PollReplica[];
+}
+
+export interface PollReplica {
+  /** Of the database on it, without a password. */
+  readonly place: string;
+  /** Which share of the stores it has, from 1. */
+  readonly shard: number;
+  /** Into how many parts it has divided the polls; `undefined`: it does not answer. */
+  readonly parts: number | undefined;
+  /** For how long it has lacked polls that another one has, seconds; `undefined`: it does not answer. */
+  readonly delay: number | undefined;
 }
 
 /** A running restore. */

@@ -7,6 +7,8 @@ import { UserError } from '../../../src/lib/errors.ts';
 import { Clickhouse, TOKEN } from '../../../src/storage/clickhouse/client.ts';
 import { clickhouseError } from '../../../src/storage/clickhouse/errors.ts';
 import { encodeBlock } from '../../../src/storage/clickhouse/native.ts';
+import { Replica } from '../../../src/storage/clickhouse/replica.ts';
+import { Shard } from '../../../src/storage/clickhouse/shard.ts';
 
 const COLUMNS = [{ name: 'k', type: 'Int32' }] as const;
 const BLOCK = { rows: 2, values: [Int32Array.of(1, 2)] };
@@ -39,7 +41,8 @@ function fakeServer(settings: readonly string[], outcomes: (Error | undefined)[]
 async function send(t: TestContext, clickhouse: Clickhouse): Promise<void> {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let running = true;
-  const sent = clickhouse.insert('polls_local', COLUMNS, BLOCK, '17', 'request').finally(() => {
+  const replica = new Replica(clickhouse, false, async () => {});
+  const sent = new Shard(undefined, [replica]).insert('polls_local', COLUMNS, BLOCK, '17', 'request').finally(() => {
     running = false;
   });
   sent.catch(() => {});
