@@ -101,19 +101,28 @@ export class ClickhousePollReader implements PollReader {
     return columns;
   }
 
-  /** The server packs them, so a block without repeated or deleted polls is copied at once. */
+  /**
+   * The server packs them. Where no poll was replaced or deleted, which is most often, what it sends is copied as it is, and
+   * sorting by one number takes the server half of the time.
+   */
   async packed(firstKey: number, endKey: number, from: number, to: number, memory: PackedMemory): Promise<PackedPolls> {
     const base = packingBase(from, to);
-    const query = `
-      select toUInt64(k - ${firstKey}) * 4294967296 + toUInt64(2 * (t - ${base}) + active) as poll, change
-      from ${POLLS}
-      where ${await this.#visible()} and ${ofKeys(firstKey, endKey)} and ${within(from, to)} order by k, t, rev`;
-    const blocks = await this.#each((server) => collected(server.blocks(query, [PACKED, CHANGE], this.parts.use)));
+    const packed = `toUInt64(k - ${firstKey}) * 4294967296 + toUInt64(2 * (t - ${base}) + active) as poll`;
+    const rows = `${POLLS} where ${await this.#visible()} and ${ofKeys(firstKey, endKey)} and ${within(from, to)}`;
+    const { use } = this.parts;
+    const blocks = await this.#each(async (server) => {
+      const [changed] = await server.rows(`select 1 as one from ${rows} and change <= 0 limit 1`, use);
+      return collected(
+        changed === undefined
+          ? server.blocks(`select ${packed} from ${rows} order by poll`, [PACKED], use)
+          : server.blocks(`select ${packed}, change from ${rows} order by k, t, rev`, [PACKED, CHANGE], use),
+      );
+    });
     const words = memory.of(blocks.flat().reduce((rows, block) => rows + block.rows, 0));
     let length = 0;
     for (const { rows, values } of blocks.flat()) {
-      const [packed, changes] = values as [Int32Array, Int8Array];
-      if (changes.every((change) => change > 0)) {
+      const [packed, changes] = values as [Int32Array, Int8Array | undefined];
+      if (changes === undefined || changes.every((change) => change > 0)) {
         words.set(packed, 2 * length);
         length += rows;
         continue;
