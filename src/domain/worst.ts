@@ -60,12 +60,12 @@ function lostOf({ state, outage }: BadStore<unknown>): number | undefined {
  * Why a store needs attention, most urgent first.
  *
  * - `new`: offline for less than a day
+ * - `last_known`: unknown now, and offline at its last check
  * - `closed`: closed now, and offline at its last check, for less than a day
  * - `worsening`: more downtime in the last day than in the day before
- * - `last_known`: unknown now, and offline at its last check
  * - `recent`: downtime in the last day, but not more than in the day before
  */
-export const CONCERNS = ['new', 'closed', 'worsening', 'last_known', 'recent'] as const;
+export const CONCERNS = ['new', 'last_known', 'closed', 'worsening', 'recent'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
 export interface StoreOfConcern<Store> extends BadStore<Store> {

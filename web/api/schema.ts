@@ -251,8 +251,8 @@ export interface AttentionStore {
   readonly name: string | null;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
-  /** why it is listed: `new`, offline for less than a day; `closed`, closed now and offline at its last check, for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day */
-  readonly concern: 'new' | 'closed' | 'worsening' | 'last_known' | 'recent';
+  /** why it is listed: `new`, offline for less than a day; `last_known`, unknown now and offline at its last check; `closed`, closed now and offline at its last check, for less than a day; `worsening`, more downtime in the last day than in the day before; `recent`, other downtime in the last day */
+  readonly concern: 'new' | 'last_known' | 'closed' | 'worsening' | 'recent';
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
   readonly offline_since: StoreTime | null;
   /** the outage began before this instant, but it is not known when: no poll in the eight days before `as_of` found the store up */

@@ -92,7 +92,7 @@ const AttentionStore = Type.Object(
     labels: Labels,
     concern: OneOf(
       CONCERNS,
-      'why it is listed: `new`, offline for less than a day; `closed`, closed now and offline at its last check, for less than a day; `worsening`, more downtime in the last day than in the day before; `last_known`, unknown now and offline at its last check; `recent`, other downtime in the last day',
+      'why it is listed: `new`, offline for less than a day; `last_known`, unknown now and offline at its last check; `closed`, closed now and offline at its last check, for less than a day; `worsening`, more downtime in the last day than in the day before; `recent`, other downtime in the last day',
     ),
     state: OneOf(STATES),
     ...offlineSince,

@@ -12,7 +12,9 @@ import { hereWith } from '../../state/place.ts';
 import { NewIncidentList, useNewIncidents } from './new-incidents.tsx';
 import type { StaleFor } from './poller-banner.tsx';
 
-const SHOWN = 8;
+/** Rows that are shown at first, with those of incidents; but at least so many stores. */
+const SHOWN = 6;
+const LEAST = 3;
 const DAY = 86_400_000;
 
 interface Props {
@@ -30,7 +32,8 @@ export function Attention({ fleet: { attention, worst, uptime, offline_planned: 
   const isListed = (store: AttentionStore) => incidents.items.some((incident) => isAbout(incident, store));
   const stores = listed.filter((store) => !isListed(store));
   const rest = total - (listed.length - stores.length);
-  const shown = all.value ? stores : stores.slice(0, SHOWN);
+  const most = Math.max(LEAST, SHOWN - incidents.items.length);
+  const shown = all.value ? stores : stores.slice(0, most);
   return (
     <section class="attention" data-stale={staleFor !== undefined || undefined} aria-labelledby="attention">
       <header>
@@ -64,7 +67,7 @@ export function Attention({ fleet: { attention, worst, uptime, offline_planned: 
           </li>
         ))}
       </ol>
-      {stores.length > SHOWN && (
+      {stores.length > most && (
         <button type="button" class="button plain" onClick={() => (all.value = !all.value)}>
           {all.value
             ? 'Show fewer'

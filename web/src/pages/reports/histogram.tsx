@@ -57,7 +57,7 @@ function Bars({ summary }: { readonly summary: WindowSummary }) {
           {histogram.map((bar, i) => (
             <li key={bar.from}>
               <span class="bar" aria-hidden="true">
-                <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />
+                {bar.stores > 0 && <i data-bucket={i} style={{ height: `${(bar.stores / most) * 100}%` }} />}
               </span>
               <strong>{count(bar.stores)}</strong>
               <span class="small">{rangeOf(bar)}</span>

@@ -128,7 +128,7 @@ function Difference({ comparison, first, second, firstPoll, zone }: DifferencePr
                   <strong>{one}</strong>
                 </td>
                 <td class="number">{two}</td>
-                <td class="number">{enough ? (change ?? '–') : NOT_ENOUGH}</td>
+                <td class={enough ? 'number' : 'number words'}>{enough ? (change ?? '–') : NOT_ENOUGH}</td>
               </tr>
             ))}
             <tr>

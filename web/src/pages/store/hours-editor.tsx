@@ -55,10 +55,10 @@ export function HoursEditor({ store, versions, etag, onSaved, onCancel }: Props)
   const save = async () => {
     const unchanged = `Nothing changed: these hours already apply on ${calendarDate(date.value)}.`;
     faults.value = NO_FAULTS;
-    if (!changed && edited?.hours !== 'unknown') return onSaved(unchanged);
     // A planned version may begin at any time of its date.
     const from = planned !== undefined && date.value === initial.date ? planned : date.value;
     try {
+      // Also without an edit, since somebody else may have changed them.
       const saved = await send('PUT /api/v1/stores/{store_id}/hours', {
         path: { store_id: store.store_id },
         headers: { 'if-match': etag },

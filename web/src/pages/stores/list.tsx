@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { Store } from '../../../api/schema.ts';
 import { useMedia } from '../../lib/media.ts';
 import { withRange } from '../../lib/selection.ts';
+import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { LongList } from '../../parts/long-list.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
@@ -43,7 +44,7 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
         keyOf={({ store_id }) => store_id}
         rowHeight={narrow ? 5.25 : 2.75}
         onNearEnd={onNearEnd}
-        row={(store) => (
+        row={({ labels: { brand, ...labels }, ...store }) => (
           <div class="managed-row" role="presentation">
             <span role="cell">
               {chosen !== undefined && (
@@ -59,7 +60,7 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
               )}
             </span>
             <span role="cell" class="who">
-              <StoreWho id={store.store_id} name={store.name} brand={store.labels.brand} />
+              <StoreWho id={store.store_id} name={store.name} brand={brand} />
               {chosen !== undefined && (
                 <Link
                   class="small"
@@ -74,10 +75,8 @@ export function ManagedStores({ stores, total, chosen, onNearEnd }: Props) {
               {store.zone_known ? store.time_zone : 'unknown'}
               {store.zone_is_default && ' (assumed)'}
             </span>
-            <span role="cell" class="quiet cut">
-              {Object.entries(store.labels)
-                .map(([key, value]) => `${key}: ${value}`)
-                .join(' · ')}
+            <span role="cell" class="labels quiet cut">
+              <Labels labels={labels} />
             </span>
             <span role="cell" class="quiet cut">
               {store.probe_url ?? ''}
