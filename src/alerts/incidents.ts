@@ -182,7 +182,7 @@ export class IncidentService {
           () => false,
         ));
       if (!sees)
-        throw invalid(`assignee is "${userId}", expected the id of a user who can see the incident`, 'assignee');
+        throw invalid(`assignee is "${userId}", expected the ID of a user who can see the incident`, 'assignee');
     }
     return this.#changing(principal, id, 'assigned', expected, (incident) => {
       requireOpen(incident);

@@ -99,7 +99,7 @@ export function dropOrphans(draft: Draft, byId: ReadonlyMap<string, StoreEntry>)
     if (applies === true) continue;
     draft.change(id, { resolvedAt: draft.now, resolution: 'dropped', said: 'resolved', saidAt: draft.now });
     draft.note(id, 'resolved', { resolution: 'dropped' });
-    draft.cancelMessages(id, 'the alert rule does not apply to it any more');
+    draft.cancelMessages(id, 'the alert rule no longer applies to it');
   }
 }
 

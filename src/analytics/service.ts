@@ -112,7 +112,7 @@ export class AnalyticsService {
     const rows = rowsOf(grouping, cellsIn(ends, by, dayparts));
     if (rows > MOST_ROWS) {
       throw invalid(
-        `the answer would have ${rows} rows, expected at most ${MOST_ROWS}; ask for a shorter period, or for fewer groups or parts`,
+        `the response would have ${rows} rows, expected at most ${MOST_ROWS}; ask for a shorter period, or for fewer groups or parts`,
         groupBy.length > 0 ? 'group_by' : 'by',
       );
     }

@@ -67,7 +67,7 @@ export function progressBar(): Progress {
   if (!process.stderr.isTTY) return plainLines();
   const bar = new cliProgress.SingleBar(
     {
-      format: '{bar} {percentage} % {what}',
+      format: '{bar} {percentage}% {what}',
       barsize: 30,
       hideCursor: true,
       clearOnComplete: true,
@@ -76,11 +76,16 @@ export function progressBar(): Progress {
     cliProgress.Presets.shades_classic,
   );
   bar.start(100, 0, { what: '' });
+  let last = { what: '', done: 0 };
   // Restores the cursor, however the program ends.
   const stop = () => bar.stop();
   process.once('exit', stop);
   return {
-    update: (what, done) => bar.update(Math.floor(100 * done), { what }),
+    update: (what, done) => {
+      // A step may consist of several statements, each of which begins anew.
+      last = { what, done: what === last.what ? Math.max(done, last.done) : done };
+      bar.update(Math.floor(100 * last.done), { what });
+    },
     end: () => {
       process.off('exit', stop);
       stop();

@@ -97,8 +97,8 @@ async function add(login: string, flags: AddFlags): Promise<void> {
     return { user, invited: invites ? await run('inviteUser', { login }) : undefined };
   });
   const reach = role === 'owner' ? ` of ${formatCounted(user.storeCount, 'store')}` : '';
-  if (invited === undefined) return printUser(user, `${user.login} is ${role}${reach}`);
-  say(`${user.login} is ${role}${reach}`);
+  if (invited === undefined) return printUser(user, `Added user ${user.login} (${role}${reach})`);
+  say(`Added user ${user.login} (${role}${reach})`);
   printInvitation(invited);
 }
 

@@ -79,7 +79,7 @@ export class RunningServer {
     const challenge = randomBytes(24).toString('base64url');
     const greeting = this.#request('GET', HELLO, { [CHALLENGE]: challenge });
     greeting.setTimeout(GREETING_TIMEOUT, () =>
-      greeting.destroy(new Error(`no answer in ${GREETING_TIMEOUT / 1_000} s`)),
+      greeting.destroy(new Error(`no response within ${GREETING_TIMEOUT / 1_000} s`)),
     );
     greeting.end();
     let answer: { readonly version?: unknown; readonly proof?: unknown };

@@ -27,7 +27,7 @@ export function statementError(error: unknown, shared: boolean): unknown {
   if (!LIMIT_REACHED.test(message)) return error;
   const limits = '(DUCKDB_MEMORY, DUCKDB_TEMP_BYTES)';
   if (shared) {
-    const text = `the database has no memory or temporary files left at present ${limits}`;
+    const text = `the database has no memory or temporary files left right now ${limits}`;
     return new UserError('unavailable', text, { cause: error });
   }
   return new UserError('too_large', `this needs more memory and temporary files than DuckDB may use ${limits}`, {

@@ -64,12 +64,12 @@ const ReportStatus = Type.Union(
 const ReportAnswer = answer(
   'how far the report is, or the report itself',
   {
-    'text/csv': Raw('of a complete report: a line a store'),
+    'text/csv': Raw('of a complete report: one line per store'),
     'text/plain': Raw('`Running`, or `Failed: ` and the reason', 'Running'),
     'application/json': ReportStatus,
   },
   {
-    'X-Report-Status': OneOf(['Running', 'Complete', 'Failed'], 'in an answer that is not JSON'),
+    'X-Report-Status': OneOf(['Running', 'Complete', 'Failed'], 'in a response that is not JSON'),
     'X-Report-As-Of': Type.String({
       format: 'date-time',
       description: 'the `as_of` of a complete report',
@@ -122,7 +122,7 @@ export function classicRoutes(reports: ReportService): Routes {
       {
         config: { access: 'reports:read', quota: 'download' },
         schema: {
-          operationId: 'getReport',
+          operationId: 'getClassicReport',
           summary: 'Get a report as CSV, or its status',
           description: 'With `Accept: application/json` and no `text/…` type, the status as JSON.',
           tags: ['classic'],

@@ -46,7 +46,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   route_not_found: { status: 404, meaning: 'the API has no such path' },
   method_not_allowed: { status: 405, meaning: 'the path does not take this method; `Allow` lists those it takes' },
   request_timeout: { status: 408, meaning: 'the request did not arrive in time' },
-  conflict: { status: 409, meaning: 'not possible in the present state of the data' },
+  conflict: { status: 409, meaning: 'not possible in the current state of the data' },
   idempotency_key_in_use: {
     status: 409,
     meaning: 'a request with this `Idempotency-Key` is still running; repeat it after the seconds in `Retry-After`',

@@ -100,7 +100,7 @@ export function handleError(error: FastifyError, request: FastifyRequest, reply:
   }
   request.log.error({ err: error }, 'request failed');
   if (isDiskFault(error)) {
-    return sendProblem(reply, 'unavailable', 'the server cannot read or write its files at present; try again later');
+    return sendProblem(reply, 'unavailable', 'the server cannot read or write its files right now; try again later');
   }
   return sendProblem(reply, 'internal_error', `an internal error; the log has it under request ${request.id}`);
 }

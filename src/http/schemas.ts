@@ -87,4 +87,4 @@ export function OneOf<const T extends string[]>(choices: readonly [...T], descri
   return Type.Enum(choices, description === undefined ? {} : { description });
 }
 
-export const StoreId = Type.String({ minLength: 1, maxLength: 200, description: 'an opaque id, as in the feeds' });
+export const StoreId = Type.String({ minLength: 1, maxLength: 200, description: 'an opaque ID, as in the feeds' });

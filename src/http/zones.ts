@@ -57,7 +57,7 @@ export const zoneRoutes: Routes = async (app) => {
     {
       config: { access: 'stores:read' },
       schema: {
-        operationId: 'readZone',
+        operationId: 'getZone',
         summary: 'Get the UTC offsets of a time zone',
         description: 'Write a slash in the name as `%2F`. The response may be cached for an hour.',
         tags,

@@ -72,7 +72,7 @@ export class FairQueue {
 
   #admit(requester = ANONYMOUS): void {
     if (this.#isFull(requester)) {
-      const message = `${this.#limits.perRequester} of your requests are waiting already; send more when some are answered`;
+      const message = `${this.#limits.perRequester} of your requests are waiting already; send more when some are done`;
       throw new UserError('too_many_requests', message, { retryAfter: RETRY_AFTER });
     }
     if (this.#waiting.size >= this.#limits.total) {

@@ -60,7 +60,7 @@ export async function post(
 /** `it answered with 400: invalid_payload` */
 export function answerOf(status: number, body: string): string {
   const quoted = body.replace(/[\p{Z}\p{C}]+/gu, ' ').trim();
-  return `it answered with ${status}${quoted === '' ? '' : `: ${[...quoted].slice(0, QUOTED).join('')}`}`;
+  return `it responded with ${status}${quoted === '' ? '' : `: ${[...quoted].slice(0, QUOTED).join('')}`}`;
 }
 
 /**
@@ -80,7 +80,7 @@ function failureOf(error: unknown, timeout: number): SendResult {
   const code = codeOf(error);
   // Without a code it is a defect, which must not look like a fault of the receiver.
   if (code === undefined) throw error;
-  if (code === 'TIMEOUT') return { status: 'retry', reason: `no answer within ${timeout / 1_000} seconds` };
+  if (code === 'TIMEOUT') return { status: 'retry', reason: `no response within ${timeout / 1_000} seconds` };
   if (error instanceof CertificateRefused) return { status: 'retry', reason: `its certificate was refused (${code})` };
   return { status: 'retry', reason: `the connection failed (${code}): ${messageOf(error)}` };
 }

@@ -47,7 +47,7 @@ export function afterAttempt(
       return { outcome: { status: 'failed', reason: result.reason }, holdUntil: now };
     case 'gone': {
       const { reason } = result;
-      const notice = `disabled because its address does not exist any more: ${reason}`;
+      const notice = `disabled because its address no longer exists: ${reason}`;
       return { outcome: { status: 'failed', reason, notice }, holdUntil: now };
     }
     case 'retry': {

@@ -49,10 +49,10 @@ suite('the schedule of attempts', () => {
   test('a rejected message is given up at once, and an address that is gone disables the contact point', () => {
     const rejected = afterAttempt({ status: 'rejected', reason: '400' }, attempt(1)).outcome;
     assert.deepEqual(rejected, { status: 'failed', reason: '400' });
-    assert.deepEqual(afterAttempt({ status: 'gone', reason: 'it answered with 410' }, attempt(1)).outcome, {
+    assert.deepEqual(afterAttempt({ status: 'gone', reason: 'it responded with 410' }, attempt(1)).outcome, {
       status: 'failed',
-      reason: 'it answered with 410',
-      notice: 'disabled because its address does not exist any more: it answered with 410',
+      reason: 'it responded with 410',
+      notice: 'disabled because its address no longer exists: it responded with 410',
     });
   });
 

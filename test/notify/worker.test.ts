@@ -185,7 +185,7 @@ suite('the delivery worker', () => {
     await add('d');
     const running = worker();
     const waiting = await tried('d', 1);
-    assert.deepEqual([waiting.reason, waiting.nextAt], ['it answered with 503', T + 600_000]);
+    assert.deepEqual([waiting.reason, waiting.nextAt], ['it responded with 503', T + 600_000]);
     await add('other');
     receiver.behavior = { status: 200 };
     clock.now = T + 599_000;
@@ -206,8 +206,8 @@ suite('the delivery worker', () => {
     await addPoint('p');
     await add('d');
     worker();
-    assert.equal((await finished('d')).reason, 'it answered with 410');
-    const notice = 'disabled because its address does not exist any more: it answered with 410';
+    assert.equal((await finished('d')).reason, 'it responded with 410');
+    const notice = 'disabled because its address no longer exists: it responded with 410';
     const point = await storage.contactPoints.contactPoint('p');
     assert.deepEqual([point?.enabled, point?.notice], [false, notice]);
     await add('later');
@@ -271,7 +271,7 @@ suite('the delivery worker', () => {
     await addPoint('p', { channel: 'slack' });
     await add('d');
     worker();
-    assert.equal((await finished('d')).reason, 'it answered with 400: Cannot POST …');
+    assert.equal((await finished('d')).reason, 'it responded with 400: Cannot POST …');
     assert.doesNotMatch(lines.join(''), /hooks\/secret/);
   });
 

@@ -451,7 +451,7 @@ test('the demo serves a chain that it goes on polling, in a database of its own 
   writeFileSync(foreign, 'not a database');
   const demo = start(t, cwd, ['demo', '--port', '0'], { DATABASE_URL: foreign, POLL: 'off' });
   await demo.says(/Press Ctrl-C to stop the demo and delete its data/);
-  assert.match(demo.output(), /Complete 100 %/);
+  assert.match(demo.output(), /Complete 100%/);
   assert.equal(demo.output().split('merging store_status.csv').length, 2, 'progress is shown once');
   assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\nATL-01,[\d.]+,/);
   assert.match(demo.output(), /Platebound was down for 35 minutes from Tuesday, \w+ \d+, 18:40 C[SD]T\.$/m);

@@ -197,10 +197,10 @@ test('an incident is new on the fleet page, snoozed, assigned, commented, and it
   await news.getByRole('link', { name: 'a' }).click();
   await page.waitForURL(`${fleet.url}/incidents/${id}`);
   await button(page, 'Snooze').click();
-  await page.getByLabel('Hold reminders and escalation back').selectOption('Until the store opens next');
+  await page.getByLabel('Pause reminders and escalation').selectOption('Until the store opens next');
   await button(page, 'Snooze incident').click();
   await page.getByText('has no opening in the next 30 days').waitFor();
-  await page.getByLabel('Hold reminders and escalation back').selectOption('For 4 hours');
+  await page.getByLabel('Pause reminders and escalation').selectOption('For 4 hours');
   await button(page, 'Snooze incident').click();
   await page.getByText('Root: Snoozed until').waitFor();
   await button(page, 'Assign').click();

@@ -163,7 +163,7 @@ test('what is chosen is in the address, and the address is what is chosen', asyn
   const value = (label: string) => page.getByLabel(label, { exact: true }).inputValue();
   assert.deepEqual([await value('Period'), await value('By')], ['last-30-days', 'day']);
   assert.equal(queryOf(page), '', 'the defaults need no address');
-  await page.getByLabel('Period').selectOption('Two dates …');
+  await page.getByLabel('Period').selectOption('Two dates…');
   await page.getByLabel('From').fill('2026-11-16');
   await page.getByLabel('Through').fill('2026-11-17');
   await page.getByLabel('Through').blur();
@@ -193,10 +193,10 @@ test('what is chosen is in the address, and the address is what is chosen', asyn
 });
 
 for (const [kind, label, period] of [
-  ['A month …', 'Month', '2026-10'],
-  ['A quarter …', 'Quarter', '2026-Q3'],
-  ['A week …', 'Week', '2026-W46'],
-  ['Other …', 'Other period', '2026'],
+  ['A month…', 'Month', '2026-10'],
+  ['A quarter…', 'Quarter', '2026-Q3'],
+  ['A week…', 'Week', '2026-W46'],
+  ['Other…', 'Other period', '2026'],
 ] as const) {
   test(`a period can be ${kind.toLowerCase()}`, async (t) => {
     const { page } = await opened(t, '/analytics');

@@ -131,7 +131,7 @@ test('an invalid time or store in the address is named, and an unknown tab shows
 
   for (const wrong of ['until=2020-13-45', 'until=2026-02-30', 'tab=compare&with=2020-13-45']) {
     await page.goto(`${fleet.url}/stores/a?${wrong}`);
-    const until = page.getByLabel('Last day of the week').first();
+    const until = page.getByLabel('Week ending').first();
     assert.equal(await until.inputValue(), '2026-11-18', 'today');
   }
 
@@ -373,18 +373,18 @@ test('a source that can no longer be read shows the reason and its last success'
 test('a self-outage has a banner while it lasts, and is listed below the chart', async (t) => {
   const fleet = await seenFleet(t, AT_NOON);
   await append(fleet, pollsOf('a', NOON, 30, 90));
-  const gap = { server: 'here', from: NOON - 600_000, reason: 'the control address does not answer', unobserved: 7 };
+  const gap = { server: 'here', from: NOON - 600_000, reason: 'the control address does not respond', unobserved: 7 };
   const until = NOON - 60_000;
   await fleet.storage.gaps.save({ ...gap, id: 'past', from: NOON - 7_200_000, until: NOON - 6_000_000 }, NOON);
   await fleet.storage.gaps.save({ ...gap, id: 'now', until: undefined }, NOON);
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);
   await page.goto(fleet.url);
-  const banner = page.getByText(/^Monitoring is degraded since .*: the control address does not answer\./);
+  const banner = page.getByText(/^Monitoring is degraded since .*: the control address does not respond\./);
   await banner.waitFor();
   await page.getByText('Monitoring was degraded 2 times').click();
   const rows = page.getByLabel('Times of degraded monitoring').getByRole('row');
-  assert.match(await rows.nth(2).innerText(), /now\s+the control address does not answer\s+7 checks/);
+  assert.match(await rows.nth(2).innerText(), /now\s+the control address does not respond\s+7 checks/);
 
   await fleet.storage.gaps.save({ ...gap, id: 'now', until }, NOON);
   await page.reload();

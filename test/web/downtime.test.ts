@@ -59,7 +59,7 @@ test('downtime is planned for an interval after a preview, and revoked with a re
   await card.waitFor();
   assert.match(page.url(), /state=revoked/);
   await page.getByRole('group', { name: 'State' }).getByRole('button', { name: 'Past' }).click();
-  await page.getByRole('heading', { name: 'Nothing in this state' }).waitFor();
+  await page.getByRole('heading', { name: 'No planned downtime with this status' }).waitFor();
 });
 
 test('downtime that recurs is planned in store local time, and what is refused stays in the form', async (t) => {

@@ -53,7 +53,7 @@ test('without data for hours, the page has no good news, only what was last know
     360,
     'nothing is beyond the edge of a phone',
   );
-  const [back, date] = [page.getByRole('link', { name: 'Previous week' }), page.getByLabel('Last day of the week')];
+  const [back, date] = [page.getByRole('link', { name: 'Previous week' }), page.getByLabel('Week ending')];
   const [left, right] = [await back.boundingBox(), await date.boundingBox()];
   assert.ok(left !== null && right !== null && left.x + left.width <= right.x, 'the date is beside its steps');
   if (desktop !== null) await page.setViewportSize(desktop);

@@ -118,7 +118,7 @@ test('a forgotten password is reset by mail', async (t) => {
   await page.getByLabel('Login or email address').fill('ANNA@example.com');
   await looksRight(page);
   await page.getByRole('button', { name: 'Send link' }).click();
-  await page.getByRole('heading', { name: 'Check your mail' }).waitFor();
+  await page.getByRole('heading', { name: 'Check your email' }).waitFor();
   await looksRight(page);
   const link = String(linkIn(await mail.mail(1)));
   await page.goto(link);

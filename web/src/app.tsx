@@ -35,7 +35,7 @@ export function App() {
     case 'unreachable':
       return (
         <main>
-          <Trouble error={value.error} title="The server does not answer" />
+          <Trouble error={value.error} title="The server does not respond" />
         </main>
       );
     case 'signed-out':

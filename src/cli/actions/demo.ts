@@ -111,7 +111,7 @@ async function createAlerts(address: string, { settings }: DemoInbox): Promise<v
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(`POST ${what} answered ${answer.status}: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`POST ${what} returned ${answer.status}: ${await answer.text()}`);
     return (await answer.json()) as Record<string, string>;
   };
   const point = { team: true, name: 'Demo inbox', channel: 'webhook', settings };
@@ -137,7 +137,7 @@ async function askForReport(address: string): Promise<void> {
   for (;;) {
     const answer = await fetch(url, { headers: { accept: 'application/json' } });
     const { status, progress = 1 } = (await answer.json()) as { status: string; progress?: number };
-    say(`${status} ${Math.round(100 * progress)} % after ${Math.round(performance.now() - started)} ms`);
+    say(`${status} ${Math.round(100 * progress)}% after ${Math.round(performance.now() - started)} ms`);
     if (status !== 'Running') break;
     await new Promise((resolve) => setTimeout(resolve, ASK_INTERVAL));
   }

@@ -61,7 +61,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       {
         config: { access: 'signed-in' },
         schema: {
-          operationId: 'readSecondFactors',
+          operationId: 'getSecondFactors',
           summary: 'Get your second factors',
           tags,
           response: { 200: Factors },
@@ -92,7 +92,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       {
         config: { access: 'signed-in' },
         schema: {
-          operationId: 'addTotp',
+          operationId: 'createTotp',
           summary: 'Add an authenticator app, replacing the current one',
           tags,
           body: Type.Object(
@@ -113,7 +113,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       {
         config: { access: 'signed-in' },
         schema: {
-          operationId: 'removeTotp',
+          operationId: 'deleteTotp',
           summary: 'Delete your authenticator app',
           tags,
           response: { 204: Nothing },
@@ -164,7 +164,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       {
         config: { access: 'signed-in' },
         schema: {
-          operationId: 'addPasskey',
+          operationId: 'createPasskey',
           summary: 'Add a passkey',
           tags,
           body: Type.Object(
@@ -187,7 +187,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       {
         config: { access: 'signed-in' },
         schema: {
-          operationId: 'removePasskey',
+          operationId: 'deletePasskey',
           summary: 'Delete a passkey',
           tags,
           params: Type.Object({ passkey_id: PasskeyId }),
@@ -205,7 +205,7 @@ export function factorRoutes({ factors, passkeys }: Accounts): Routes {
       {
         config: { access: 'users:read' },
         schema: {
-          operationId: 'readSecondFactorPolicy',
+          operationId: 'getSecondFactorPolicy',
           summary: 'Get the roles that require a second factor',
           tags: ['users'],
           response: { 200: Policy },

@@ -104,7 +104,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
       {
         config: { access: 'signed-in', idempotency: { secret: 'key' } },
         schema: {
-          operationId: 'addOwnKey',
+          operationId: 'createOwnKey',
           summary: 'Create a key for yourself, from a browser session',
           tags,
           body: NewKey,
@@ -161,7 +161,7 @@ export function keyRoutes({ keys, users }: Accounts): Routes {
       {
         config: { access: 'users:write', idempotency: { secret: 'key' } },
         schema: {
-          operationId: 'addKey',
+          operationId: 'createKey',
           summary: 'Create a key for a user, such as a program',
           tags,
           params: UserPath,

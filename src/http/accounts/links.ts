@@ -101,7 +101,7 @@ export function linkRoutes(accounts: Accounts, publicUrl: string | undefined): R
       {
         config: { access: 'public' },
         schema: {
-          operationId: 'readSignInLink',
+          operationId: 'getSignInLink',
           summary: 'Get the user and the purpose of an invitation or a reset link',
           tags,
           body: LinkToken,

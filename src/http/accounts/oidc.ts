@@ -37,7 +37,7 @@ export function oidcRoutes(accounts: Accounts): Routes {
       {
         config: { access: 'public' },
         schema: {
-          operationId: 'readSignInOptions',
+          operationId: 'getSignInOptions',
           summary: 'Get the sign-in methods',
           tags,
           response: { 200: SignInOptions },

@@ -102,7 +102,7 @@ export function sessionRoutes(accounts: Accounts): Routes {
       {
         config: { access: 'signed-in' },
         schema: {
-          operationId: 'readSession',
+          operationId: 'getSession',
           summary: 'Get the current user and its access',
           tags,
           response: { 200: Me },

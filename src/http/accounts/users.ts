@@ -104,7 +104,7 @@ export function userRoutes(accounts: Accounts): Routes {
         config: { access: 'users:write', idempotency: { body: 'password' } },
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
-          operationId: 'addUser',
+          operationId: 'createUser',
           summary: 'Create a user; the first one must be an admin with a password',
           description:
             'The response for the first user signs it in: it sets a session cookie, with which the client can create ' +
@@ -137,7 +137,7 @@ export function userRoutes(accounts: Accounts): Routes {
       {
         config: { access: 'users:read' },
         schema: {
-          operationId: 'readUser',
+          operationId: 'getUser',
           summary: 'Get a user with the assigned stores',
           tags,
           params: UserPath,
@@ -159,7 +159,7 @@ export function userRoutes(accounts: Accounts): Routes {
         config: { access: 'users:write' },
         bodyLimit: LIMITS.idsBodyBytes,
         schema: {
-          operationId: 'changeUser',
+          operationId: 'updateUser',
           summary: 'Update a user; a new role or disabling ends the sessions',
           tags,
           params: UserPath,
@@ -183,7 +183,7 @@ export function userRoutes(accounts: Accounts): Routes {
       {
         config: { access: 'users:write' },
         schema: {
-          operationId: 'removeUser',
+          operationId: 'deleteUser',
           summary: 'Delete a user with its sessions and keys',
           tags,
           params: UserPath,

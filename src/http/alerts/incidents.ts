@@ -67,7 +67,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
               members: Type.Optional(
                 Type.Boolean({
                   default: true,
-                  description: 'false: not those that a mass outage speaks for, or that ended as a part of one',
+                  description: 'false: without those that belong to a mass outage, or ended as part of one',
                 }),
               ),
               label: StoreFilterQuery.label,
@@ -104,7 +104,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
       {
         config: { access: 'alerts:read' },
         schema: {
-          operationId: 'readIncident',
+          operationId: 'getIncident',
           summary: 'Get an incident with its timeline',
           tags,
           params: IncidentPath,
@@ -122,7 +122,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
         config: { access: 'alerts:write', bodyOptional: true },
         schema: {
           operationId: 'acknowledgeIncident',
-          summary: 'Acknowledge an incident: it is neither escalated nor repeated any more',
+          summary: 'Acknowledge an incident, which stops its escalation and reminders',
           tags,
           params: IncidentPath,
           headers: IfMatch,
@@ -150,7 +150,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
         config: { access: 'alerts:write' },
         schema: {
           operationId: 'snoozeIncident',
-          summary: 'Hold escalation and reminders of an incident back for some time',
+          summary: 'Snooze an incident: pause its escalation and reminders',
           tags,
           params: IncidentPath,
           headers: IfMatch,

@@ -89,7 +89,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
         config: { access: 'alerts:read', responseTimeout: COMPUTATION_TIMEOUT },
         schema: {
           operationId: 'backtestAlertRule',
-          summary: 'Show what an alert rule would have done in the last week',
+          summary: 'Backtest an alert rule on the last week',
           description:
             'Replays the polls of the last seven days against the rule, without saving it. Escalations and mass outages ' +
             'are left out.',
@@ -129,7 +129,7 @@ export function ruleRoutes(rules: RuleService, backtests: BacktestService): Rout
       {
         config: { access: 'alerts:read' },
         schema: {
-          operationId: 'readAlertRule',
+          operationId: 'getAlertRule',
           summary: 'Get an alert rule',
           tags,
           params: RulePath,

@@ -36,7 +36,7 @@ const ConditionSchema = Type.Union(
         polls_with_reason: Type.Optional(
           Type.Integer({
             default: 1,
-            description: 'as many are enough if the platform says why the store is inactive',
+            description: 'this many are enough if the platform says why the store is inactive',
             examples: [1],
           }),
         ),
@@ -47,7 +47,7 @@ const ConditionSchema = Type.Union(
       {
         kind: Type.Literal('lost_time'),
         lost_minutes: Minutes('open time lost', 60),
-        within_hours: Type.Number({ minimum: 0, description: 'in this time, at most 192', examples: [24] }),
+        within_hours: Type.Number({ minimum: 0, description: 'the length of the window, at most 192', examples: [24] }),
       },
       { additionalProperties: false, title: 'LostTime' },
     ),
@@ -88,7 +88,7 @@ const RULE_FIELDS = {
   labels: { ...GivenLabels, description: 'the labels that a store must have, all of them; none: every store' },
   condition: ConditionSchema,
   recovery: Type.Integer({ description: 'active polls in a row that end an incident, 1 to 100' }),
-  opening_grace_minutes: Minutes('a store that was not up since it opened does not alert for so long', 15),
+  opening_grace_minutes: Minutes('how long after opening a store that has not been up since does not alert', 15),
   near_close_minutes: Minutes('a store that closes within this time does not alert', 30),
   group_by: Type.Array(Label, {
     maxItems: 10,
@@ -96,7 +96,7 @@ const RULE_FIELDS = {
   }),
   wait_minutes: Minutes('how long something new waits for more', 0),
   interval_minutes: Minutes('the shortest time between two messages of a group; escalations do not wait for it', 5),
-  repeat_minutes: Nullable(Minutes('after so long, an open incident that nobody acknowledged is repeated', 1_440)),
+  repeat_minutes: Nullable(Minutes('the time between reminders of an open incident that nobody has acknowledged; null: no reminders', 1_440)),
   steps: Type.Array(Step, STEPS),
 };
 const GIVEN_FIELDS = { ...RULE_FIELDS, steps: Type.Array(GivenStep, STEPS) };
@@ -242,8 +242,8 @@ const INCIDENT_FIELDS = {
     '`mass_outage`: unusually many stores with a label value are down; `blind`: the monitor cannot observe stores',
   ),
   store_id: Nullable(StoreId),
-  store_name: Nullable(Type.String({ description: 'the present name of the store' })),
-  labels: { ...Labels, description: 'the present labels of the store' } as typeof Labels,
+  store_name: Nullable(Type.String({ description: 'the current name of the store' })),
+  labels: { ...Labels, description: 'the current labels of the store' } as typeof Labels,
   planned_until: PlannedUntil,
   reason: Nullable({
     ...PollReason,

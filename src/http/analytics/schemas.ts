@@ -190,7 +190,7 @@ export const Analytics = Type.Object(
         from: Type.String({ description: 'a date or an instant', examples: ['2026-10-01'] }),
         to: Type.String({ description: 'the same; it is not part of the period', examples: ['2026-11-01'] }),
         time_zone: Nullable(Type.String({ description: 'null: the local time of each store' })),
-        complete: Type.Boolean({ description: 'false: the period ends later than `as_of`, where this answer ends' }),
+        complete: Type.Boolean({ description: 'false: the period ends later than `as_of`, where these figures end' }),
       },
       { title: 'AnalyticsPeriod' },
     ),

@@ -52,7 +52,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
       {
         config: { access: 'alerts:read' },
         schema: {
-          operationId: 'readPushKey',
+          operationId: 'getPushKey',
           summary: 'Get the key with which a browser subscribes to push notifications',
           tags,
           response: {
@@ -131,7 +131,7 @@ export function contactPointRoutes(contactPoints: ContactPoints, vapid: Vapid): 
       {
         config: { access: 'alerts:read' },
         schema: {
-          operationId: 'readContactPoint',
+          operationId: 'getContactPoint',
           summary: 'Get a contact point',
           tags,
           params: ContactPointPath,

@@ -67,7 +67,7 @@ export function deliveryRoutes(log: DeliveryLog): Routes {
       {
         config: { access: 'alerts:read' },
         schema: {
-          operationId: 'readDelivery',
+          operationId: 'getDelivery',
           summary: 'Get a message to a contact point',
           tags,
           params: DeliveryPath,

@@ -41,7 +41,7 @@ const QuietHours = Type.Object(
   {
     title: 'QuietHours',
     additionalProperties: false,
-    description: 'a stretch of every day in which messages wait; an `end` before `start` is on the next day',
+    description: 'a daily interval in which messages are held back; an `end` before `start` is on the next day',
   },
 );
 

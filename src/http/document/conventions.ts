@@ -47,6 +47,6 @@ Requests may use any offset. A duration has its unit in its name, usually \`_sec
 
 ## Limits
 
-A body may have 64 KiB, unless the operation states otherwise. Requests per minute are limited for each user, or for each
+A body may have up to 64 KiB, unless the operation states otherwise. Requests per minute are limited for each user, or for each
 address without a user: \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (in seconds) have the numbers.
 `.trim();

@@ -145,7 +145,7 @@ const Poller = Type.Object(
     trouble_since: Nullable(
       Type.String({
         format: 'date-time',
-        description: 'when the present self-outage of a poller began; null: there is none',
+        description: 'when the current self-outage of a poller began; null: there is none',
       }),
     ),
   },

@@ -117,7 +117,7 @@ export class Deadline {
     if (this.#reply.sent) return;
     const error = new UserError(
       'unavailable',
-      `there was no response within ${this.#timeout / 1_000} s: the database does not answer, or there is too much to ` +
+      `there was no response within ${this.#timeout / 1_000} s: the database does not respond, or there is too much to ` +
         'do; a change may still be made',
     );
     this.#error = error;

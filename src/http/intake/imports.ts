@@ -170,7 +170,7 @@ export function importRoutes(imports: ImportService, { audit }: Accounts): Route
       {
         config: { access: 'imports:read' },
         schema: {
-          operationId: 'readImport',
+          operationId: 'getImport',
           summary: 'Get an import',
           tags,
           params: ImportParams,

@@ -104,7 +104,7 @@ export function syncRoutes(syncs: SyncService): Routes {
       {
         config: { access: 'imports:read' },
         schema: {
-          operationId: 'readSync',
+          operationId: 'getSync',
           summary: 'Get the synced sources with their last results and recent runs',
           tags,
           response: { 200: Sync },

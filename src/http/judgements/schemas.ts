@@ -12,10 +12,10 @@ export const tags = ['judgements'];
 export const ROOT = '/api/v1/judgements';
 
 export const JudgementPath = Type.Object({
-  judgement_id: Type.String({ format: 'uuid', description: 'the id from the list' }),
+  judgement_id: Type.String({ format: 'uuid', description: 'the ID from the list' }),
 });
 
-export const Phase = OneOf(PHASES, '`active`: it covers the present time of one of its stores');
+export const Phase = OneOf(PHASES, '`active`: it covers the current time of one of its stores');
 
 const Reason = Type.String({ maxLength: REASON_LENGTH, description: 'why', examples: ['The kitchen is rebuilt'] });
 
@@ -43,12 +43,12 @@ const recurrenceFields = {
 const GivenRecurrence = Type.Object(recurrenceFields, {
   additionalProperties: false,
   title: 'NewRecurrence',
-  description: 'Stretches that recur in the local time of each store.',
+  description: 'Recurring intervals in the local time of each store.',
 });
 
 const Recurrence = Type.Object(
   { ...recurrenceFields, text: Type.String({ description: 'the rule in English words' }) },
-  { title: 'Recurrence', description: 'Stretches that recur in the local time of each store.' },
+  { title: 'Recurrence', description: 'Recurring intervals in the local time of each store.' },
 );
 
 export const NewJudgement = Type.Object(
@@ -102,7 +102,7 @@ export const Judgement = Type.Object(
   {
     title: 'Judgement',
     description:
-      'A statement about a period of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores.',
+      'A statement about some stores and a time. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the current or next time that it covers, the earliest of its stores.',
   },
 );
 

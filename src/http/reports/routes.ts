@@ -88,7 +88,7 @@ export function reportRoutes({ reports, directory, accounts: { audit } }: Report
       {
         config: { access: 'reports:read' },
         schema: {
-          operationId: 'readReport',
+          operationId: 'getReport',
           summary: 'Get a report',
           tags,
           params: ReportParams,

@@ -57,7 +57,7 @@ export const ReportResource = Type.Object(
     detailed: Type.Boolean({ description: 'whether it has credible intervals' }),
     limited_to: Nullable(Type.Integer({ description: 'the number of requested stores; null: all' })),
     stores: Nullable(Type.Integer({ description: 'the number of rows, once complete' })),
-    requested_by: Nullable(Type.String({ description: 'the id of a user; null: created while there were no users' })),
+    requested_by: Nullable(Type.String({ description: 'the ID of a user; null: created while there were no users' })),
     created_at: Instant,
     started_at: Nullable(Instant),
     finished_at: Nullable(Instant),

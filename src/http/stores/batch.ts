@@ -59,7 +59,7 @@ export function batchRoutes(stores: StoreService): Routes {
         bodyLimit: LIMITS.storesBodyBytes,
         config: { access: 'stores:write' },
         schema: {
-          operationId: 'changeStores',
+          operationId: 'updateStores',
           tags: ['stores'],
           summary: 'Update many stores',
           description: `All changes are made, or none: if one is invalid, the response is 400 and \`errors\` names the field of each, such as \`stores.3.time_zone\` (the fourth store). At most ${LIMITS.storesPerRequest} stores.`,

@@ -177,7 +177,7 @@ export function hoursRoutes(stores: StoreService): Routes {
           tags,
           summary: 'Delete planned business hours of a store',
           description:
-            'The hours before them go on until the next planned ones. Hours that are in effect already cannot be deleted (`409`).',
+            'The current hours remain in effect until the next planned ones. Hours that are already in effect cannot be deleted (`409`).',
           params: VersionPath,
           headers: IfMatch,
           response: { 204: Type.Null({ description: 'deleted' }) },

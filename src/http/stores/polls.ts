@@ -22,7 +22,7 @@ const NewPoll = Type.Object(
   {
     store_id: StoreId,
     status: PollStatus,
-    timestamp_utc: GivenInstant('when it was made; finer digits than milliseconds are cut off'),
+    timestamp_utc: GivenInstant('when the store was polled; truncated to milliseconds'),
     reason: Type.Optional(
       Nullable(
         Type.String({
@@ -124,7 +124,7 @@ export function pollRoutes(polls: PollService, stores: StoreService): Routes {
           summary: 'Delete a poll',
           description:
             'States, timelines and new reports are as if it had never been made; finished reports stay as they are. A feed or a request that has the poll adds it again.',
-          params: Type.Object({ store_id: StoreId, at: GivenInstant('when it was made, as in the list of polls') }),
+          params: Type.Object({ store_id: StoreId, at: GivenInstant('when the store was polled, as in the list of polls') }),
           response: { 204: Nothing('deleted') },
         },
       },

@@ -153,7 +153,7 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
       {
         config: { access: 'stores:write' },
         schema: {
-          operationId: 'changeStore',
+          operationId: 'updateStore',
           tags,
           summary: 'Update a store',
           params: StorePath,

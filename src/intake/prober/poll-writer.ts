@@ -298,5 +298,7 @@ function columnsOf(polls: readonly Poll[]): PollBatch {
     instants: Float64Array.from(polls, ({ instant }) => instant),
     active: Uint8Array.from(polls, ({ active }) => (active ? 1 : 0)),
     reasons: new Map(polls.flatMap(({ reason }, i) => (reason === undefined ? [] : [[i, reason] as const]))),
+    // A probe that was under way when its store was deleted.
+    restores: false,
   };
 }

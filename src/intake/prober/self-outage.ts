@@ -88,7 +88,7 @@ export class SelfOutageDetector {
     this.#checkControl(elapsed, hasSuspects);
     const controlFails = this.#control?.ok === false;
     if (this.#gap === undefined) {
-      if (controlFails) this.#begin(this.#control?.at ?? elapsed, 'the control address does not answer');
+      if (controlFails) this.#begin(this.#control?.at ?? elapsed, 'the control address does not respond');
       else if (sites >= ENOUGH_SITES && this.#evidence.before(elapsed + SECOND, ENOUGH_SITES) === 'failing')
         this.#begin(this.#evidence.failingSince(elapsed), MOST_FAIL);
       // Stores that go on failing are no evidence, so there may be few other sites.

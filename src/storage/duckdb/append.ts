@@ -22,7 +22,7 @@ export class DuckdbAppending implements PollAppending {
       `create or replace temp table named as select unnest(from_json($ids::json, '["VARCHAR"]')) as store_id`,
       { ids: JSON.stringify(ids) },
     );
-    await new DuckdbImportSession(this.#session, this.#changes).nameStores('named');
+    await new DuckdbImportSession(this.#session, this.#changes).addStores('named');
     const { pairs } = await this.#session.row(
       'select to_json(list([store_id, store_key::varchar]))::varchar as pairs from stores semi join named using (store_id)',
     );

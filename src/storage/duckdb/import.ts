@@ -49,15 +49,20 @@ export class DuckdbImportSession implements ImportSession {
   }
 
   async nameStores(table: string): Promise<void> {
+    const back = await this.staging.run(`
+      update stores set deleted = false, version = version + 1
+      where deleted and store_id in (select store_id from ${identifier(table)})`);
+    if (back > 0) this.#changes.stores();
+    await this.addStores(table);
+  }
+
+  /** Creates those of the stores of `table (store_id)` that are missing. */
+  async addStores(table: string): Promise<void> {
     const added = await this.staging.run(`
       insert into stores (store_key, store_id)
       select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by store_id), store_id
       from (select distinct store_id from ${identifier(table)}) anti join stores using (store_id)`);
-    const back = await this.staging.run(`
-      update stores set deleted = false, version = version + 1
-      where deleted and store_id in (select store_id from ${identifier(table)})`);
     if (added > 0) this.#changes.newStores();
-    if (back > 0) this.#changes.stores();
   }
 
   async mergePolls(table: string): Promise<MergeCounts> {

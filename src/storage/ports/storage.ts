@@ -168,6 +168,8 @@ export interface PollBatch {
   readonly active: ArrayLike<number>;
   /** The known reasons of inactive polls by index, in the form of `reasonText`. */
   readonly reasons?: ReadonlyMap<number, string>;
+  /** Whether deleted stores come back because they are polled; true, if not given. */
+  readonly restores?: boolean;
   /** Of polls from day files: from where to where the database has all polls of them once it has these. */
   readonly step?: DayFileStep | undefined;
 }

@@ -3,7 +3,7 @@ import type { KnownPolls, MergedPolls, PollGroup } from '../shared/poll-group.ts
 import { movingFirstPollsBack } from '../sql/first-polls.ts';
 import type { Changes } from '../sql/revision.ts';
 import type { PostgresConnection } from './client.ts';
-import { nameStores } from './import.ts';
+import { addStores } from './import.ts';
 import type { PollWriter } from './poll-log.ts';
 import { arrayText } from './poll-writer.ts';
 
@@ -21,7 +21,7 @@ export class PostgresAppending implements PollAppending {
 
   async keysOf(ids: readonly string[]): Promise<Map<string, number>> {
     if (ids.length === 0) return new Map();
-    const rows = await nameStores(this.#sql, ids, this.#changes);
+    const rows = await addStores(this.#sql, ids, this.#changes);
     return new Map(rows.map((row) => [String(row.store_id), Number(row.store_key)]));
   }
 

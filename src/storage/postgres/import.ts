@@ -232,7 +232,17 @@ export class PostgresImportSession implements ImportSession {
 }
 
 /** Creates or restores the stores with these distinct ids; returns their ids and keys. */
-export async function nameStores(sql: PostgresSql, ids: readonly string[], changes: Changes): Promise<Row[]> {
+async function nameStores(sql: PostgresSql, ids: readonly string[], changes: Changes): Promise<Row[]> {
+  const back = await sql.list(
+    `update stores set deleted = false, version = version + 1 where deleted and store_id = any($1::text[]) returning 1`,
+    [ids],
+  );
+  if (back.length > 0) changes.stores();
+  return addStores(sql, ids, changes);
+}
+
+/** Creates those of the stores with these distinct ids that are missing; returns the ids and keys of all. */
+export async function addStores(sql: PostgresSql, ids: readonly string[], changes: Changes): Promise<Row[]> {
   const added = await sql.list(
     `insert into stores (store_key, store_id)
      select (select coalesce(max(store_key), 0) from stores) + row_number() over (order by id collate "C"), id
@@ -241,11 +251,6 @@ export async function nameStores(sql: PostgresSql, ids: readonly string[], chang
      returning 1`,
     [ids],
   );
-  const back = await sql.list(
-    `update stores set deleted = false, version = version + 1 where deleted and store_id = any($1::text[]) returning 1`,
-    [ids],
-  );
   if (added.length > 0) changes.newStores();
-  if (back.length > 0) changes.stores();
   return sql.list('select store_id, store_key from stores where store_id = any($1::text[])', [ids]);
 }

@@ -29,8 +29,10 @@ export async function append(
   changes: Changes,
 ): Promise<{ counts: MergeCounts[]; keys: ReadonlyMap<string, number> }> {
   const keys = await engine.keysOf(known.missing(batches.map(({ ids }) => ids)));
-  const polls = new PollGroup(batches, (id) => (known.get(id) ?? keys.get(id)) as number);
-  if ((await engine.restoreStores([...new Set(polls.keys)])) > 0) changes.stores();
+  const keyOf = (id: string) => (known.get(id) ?? keys.get(id)) as number;
+  const polls = new PollGroup(batches, keyOf);
+  const restoring = new Set(batches.flatMap(({ ids, restores = true }) => (restores ? ids.map(keyOf) : [])));
+  if (restoring.size > 0 && (await engine.restoreStores([...restoring])) > 0) changes.stores();
   const there = await engine.lookUp(polls);
   const { counts, reasons } = polls.merge(there);
   if (counts.some(changesSomething)) {

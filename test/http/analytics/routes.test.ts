@@ -300,7 +300,7 @@ test('wrong input is refused with the thing, its value and what was expected', a
   await wrong({ ...DAY, store_id: 'nobody' }, /expected stores that were polled: these never were/);
   await wrong(
     { from: '2017-01-01', to: '2026-11-24', by: 'hour', group_by: ['brand', 'region', 'store_id'] },
-    /the answer would have \d+ rows, expected at most/,
+    /the response would have \d+ rows, expected at most/,
   );
   const { errors } = (await ask('operator', { period: 'x', by: 'daypart' })).json<{ errors: { field: string }[] }>();
   assert.deepEqual(

@@ -210,7 +210,7 @@ suite('contact points', () => {
     assert.equal((await finished(keys.olga, delivery_id)).status, 'failed');
     const disabled = (await ask(keys.olga, 'GET', `/contact-points/${id}`)).json();
     assert.equal(disabled.enabled, false);
-    assert.equal(disabled.notice, 'disabled because its address does not exist any more: it answered with 410');
+    assert.equal(disabled.notice, 'disabled because its address no longer exists: it responded with 410');
     assert.equal((await ask(keys.olga, 'POST', `/contact-points/${id}/test`)).status, 409);
     assert.equal((await ask(keys.olga, 'POST', `/deliveries/${delivery_id}/resend`)).status, 409);
     const settings = { url: `${receiver.url}/new` };

@@ -32,7 +32,7 @@ async function assertOverdue(response: Response): Promise<void> {
   assert.equal(response.headers.get('retry-after'), '5');
   assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
   const { detail } = (await response.json()) as { detail: string };
-  assert.match(detail, /^there was no response within 0\.2 s: the database does not answer/);
+  assert.match(detail, /^there was no response within 0\.2 s: the database does not respond/);
 }
 
 test('a handler or a hook that waits forever is answered for, and its signal aborts', async (t) => {

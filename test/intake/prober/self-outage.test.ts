@@ -113,7 +113,7 @@ test('a control address that does not respond means a self-outage, even for a fl
   reachable = false;
   await tested.advance(20 * MINUTE);
   assert.deepEqual(tested.polls.inactive, []);
-  assert.equal([...tested.gaps.gaps.values()][0]?.reason, 'the control address does not answer');
+  assert.equal([...tested.gaps.gaps.values()][0]?.reason, 'the control address does not respond');
   stores.setNetworkDown(false);
   reachable = true;
   await tested.advance(MINUTE);

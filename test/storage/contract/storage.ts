@@ -543,6 +543,26 @@ export function storageContract(engine: string, open: () => Promise<Storage>): v
       assert.deepEqual(await revisions(), [3, 2]);
     });
 
+    test('a deleted store comes back with a poll, but not with one of a probe that was under way', async (t) => {
+      const storage = await opened(t);
+      const poll = (instant: number, restores?: boolean) =>
+        storage.appendPolls([
+          { ids: ['a'], instants: [instant], active: [1], ...(restores !== undefined && { restores }) },
+        ]);
+      const seen = () =>
+        storage.snapshot(async (s) => ({ ids: (await s.stores()).ids, polls: await s.countPolls(T, T + HOUR) }));
+      await poll(T);
+      await storage.changing(async (writer) => {
+        const store = await writer.findStore('a');
+        await writer.deleteStore(store?.key ?? -1, { withPolls: false });
+      });
+      const [counts] = await poll(T + 1, false);
+      assert.equal(counts?.added, 1);
+      assert.deepEqual(await seen(), { ids: [], polls: 2 });
+      await poll(T + 2);
+      assert.deepEqual(await seen(), { ids: ['a'], polls: 3 });
+    });
+
     test('a deleted store is in no list, and its polls stay unless they are deleted too', async (t) => {
       const storage = await opened(t);
       await merge(storage, {

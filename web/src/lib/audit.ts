@@ -44,7 +44,7 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'user.deleted': 'Deleted a user',
   'user.invitation_accepted': 'Accepted an invitation',
   'user.invited': 'Invited a user',
-  'user.last_admin_kept': 'Kept the last admin',
+  'user.last_admin_kept': 'Kept the last admin account',
   'user.password_reset': 'Reset a password',
   'user.password_reset_requested': 'Requested a password reset',
   'user.password_set': 'Set a password',

@@ -1,7 +1,7 @@
 /** What to do about faults that the API can only describe. */
 const PLAIN: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/contact_points is empty and owners is false/, 'Choose a contact point, or the owners of the stores.'],
-  [/^(?:reason|name|text) is empty/, 'Enter a text.'],
+  [/^(?:reason|name|text) is empty/, 'Enter some text.'],
 ];
 
 /**

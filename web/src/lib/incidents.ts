@@ -102,7 +102,7 @@ export function eventWords({ kind, detail }: IncidentEvent): string {
 }
 
 function resolvedWords({ resolution, still_down: down }: IncidentEvent['detail']): string {
-  if (resolution === 'dropped') return 'Ended: its rule does not apply to the store any more';
+  if (resolution === 'dropped') return 'Ended: its rule no longer applies to the store';
   return typeof down === 'number' && down > 0 ? `Resolved; ${counted(down, 'store')} still down` : 'Resolved';
 }
 

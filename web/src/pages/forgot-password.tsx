@@ -10,7 +10,7 @@ export default function ForgotPassword({ onBack }: { readonly onBack: () => void
   if (sent.value) {
     return (
       <div class="form">
-        <h1>Check your mail</h1>
+        <h1>Check your email</h1>
         <p role="status">
           If there is an account for <strong>{login.value}</strong> with an email address, we sent it a link. The link
           works once, within one hour.
@@ -34,7 +34,7 @@ export default function ForgotPassword({ onBack }: { readonly onBack: () => void
       }}
     >
       <h1>Reset your password</h1>
-      <p class="small quiet">We send you a link to set a new password.</p>
+      <p class="small quiet">We'll send you a link to set a new password.</p>
       <Field label="Login or email address" value={login} name="username" autoComplete="username" required />
     </Form>
   );

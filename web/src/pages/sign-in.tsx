@@ -63,7 +63,7 @@ export function SignInPage() {
         <Failure error={error} />
         <div class="actions">
           <button type="submit" class="button main" aria-disabled={busy}>
-            {busy ? 'Signing in …' : 'Sign in'}
+            {busy ? 'Signing in…' : 'Sign in'}
           </button>
           {hasPasskeys() && (
             <button type="button" class="button" aria-disabled={busy} onClick={() => enter(signInWithPasskey)}>

@@ -6,7 +6,7 @@ import { ApiError, isGone, reasonOf } from '../state/api.ts';
 export function Loading({ what }: { readonly what: string }) {
   return (
     <div class="loading" role="status">
-      <span class="unseen">Loading {what} …</span>
+      <span class="unseen">Loading {what}…</span>
       <i />
       <i />
       <i />
@@ -29,7 +29,7 @@ export function Trouble({ error, title, retry, retryWords = 'Try again' }: Troub
   return (
     <div class="banner" data-kind="trouble" role="alert">
       <div>
-        <h3>{title ?? (isGone(error) ? 'The server does not answer' : 'Something went wrong')}</h3>
+        <h3>{title ?? (isGone(error) ? 'The server does not respond' : 'Something went wrong')}</h3>
         <p class="small">
           {asSentence(reasonOf(error))}
           {isGone(error) && ' Retrying automatically.'}

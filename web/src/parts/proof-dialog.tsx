@@ -35,7 +35,7 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
           show(async () => (code.value === '' ? { password: password.value } : { code: code.value }));
         }}
       >
-        <h2 id="proof">Confirm that it is you</h2>
+        <h2 id="proof">Confirm that it's you</h2>
         <p class="small">
           You are about to change what people can do. Your last sign-in as {login} was more than 10 minutes ago. Your
           password or a code is enough.
@@ -45,7 +45,7 @@ export default function ProofDialog({ asked }: { readonly asked: Asked }) {
           label="Code"
           value={code}
           autoComplete="one-time-code"
-          hint="Of your authenticator app, or a recovery code."
+          hint="From your authenticator app, or a recovery code."
         />
         <Failure error={error} />
         <div class="actions">

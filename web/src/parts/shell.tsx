@@ -43,7 +43,7 @@ export function Shell({ title, children }: { readonly title: string; readonly ch
   return (
     <>
       <a class="skip" href="#main">
-        Skip to the page
+        Skip to main content
       </a>
       <header class="top">
         <Link class="brand" href={at('/')} aria-label="Restaurant Monitor">

@@ -10,7 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   expired: 'The sign-in took too long or began in another browser. Try again.',
   refused: 'The identity provider did not confirm who you are. Try again.',
   no_access: 'Your account has no access here. Ask an admin.',
-  other_user: 'You confirmed as another user than the one who is signed in. Nothing has changed.',
+  other_user: 'You signed in as a different user. Nothing has changed.',
 };
 
 /** Why the last sign-in with the identity provider failed, from the URL. */

@@ -30,7 +30,7 @@ export async function loadPart<T>(name: string, fetchPart: () => Promise<T>, loa
       loading.signal.throwIfAborted();
       // The reader may prefer to stay, with changes that are not saved.
       if (reloadOnce(name)) await delay(RELOAD);
-      throw new Error('The server answers, but does not have the script of this part.', { cause: error });
+      throw new Error('The server does not have the script for this part of the page.', { cause: error });
     });
   });
   reloadHelped(name);

@@ -77,7 +77,7 @@ interface TableProps {
 }
 
 function FactorTable({ factors: { totp, passkeys }, act }: TableProps) {
-  if (!totp && passkeys.length === 0) return <p class="quiet">None: your password alone lets you in.</p>;
+  if (!totp && passkeys.length === 0) return <p class="quiet">None. You sign in with your password only.</p>;
   return (
     <ul class="rows">
       {totp && (

@@ -79,7 +79,7 @@ export function RuleForm({ rule, points, onDone }: Props) {
         required
         autoComplete="off"
         wrong={faultOf(error.value, 'name')}
-        hint="Messages name it, such as: Kitchens in Oslo."
+        hint="Shown in messages. Example: Kitchens in Oslo."
       />
       <LabelFields labels={fields.labels} wrong={faultOf(error.value, 'labels')} />
       <small class="quiet">
@@ -162,7 +162,7 @@ function GuardFields({ fields, error }: PartProps) {
         wrong={faultOf(error, 'opening_grace_minutes')}
       />
       <Minutes
-        label="Silence before closing"
+        label="No alerts before closing"
         value={fields.nearClose}
         hint="A store that closes within this many minutes does not alert."
         wrong={faultOf(error, 'near_close_minutes')}
@@ -185,7 +185,7 @@ function GroupFields({ fields, error }: PartProps) {
         <Minutes
           label="Wait"
           value={fields.wait}
-          hint="Minutes that something new waits for more."
+          hint="Minutes to wait for more incidents before the first message."
           wrong={faultOf(error, 'wait_minutes')}
         />
         <Minutes
@@ -200,7 +200,7 @@ function GroupFields({ fields, error }: PartProps) {
         type="number"
         min="0"
         value={fields.repeat}
-        hint="Minutes until an open incident that nobody acknowledged is repeated. Empty: never."
+        hint="Minutes between reminders of an open incident that nobody has acknowledged. Empty: no reminders."
         wrong={faultOf(error, 'repeat_minutes')}
       />
     </>

@@ -8,11 +8,11 @@ import { Choice, Input } from './fields.tsx';
 
 const KINDS: readonly { readonly value: PeriodKind; readonly words: string }[] = [
   ...PRESETS,
-  { value: 'month', words: 'A month …' },
-  { value: 'quarter', words: 'A quarter …' },
-  { value: 'week', words: 'A week …' },
-  { value: 'dates', words: 'Two dates …' },
-  { value: 'other', words: 'Other …' },
+  { value: 'month', words: 'A month…' },
+  { value: 'quarter', words: 'A quarter…' },
+  { value: 'week', words: 'A week…' },
+  { value: 'dates', words: 'Two dates…' },
+  { value: 'other', words: 'Other…' },
 ];
 
 interface Props {

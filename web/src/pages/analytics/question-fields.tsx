@@ -155,7 +155,7 @@ function LabelFields({ asked, error }: Props) {
             value=""
             onChange={({ currentTarget }) => setParams({ label: [...asked.label, currentTarget.value] }, 'push')}
           >
-            <option value="">{asked.label.length > 0 ? 'Add a label …' : 'All labels'}</option>
+            <option value="">{asked.label.length > 0 ? 'Add a label…' : 'All labels'}</option>
             {labels.map(({ key, values }) => (
               <optgroup key={key} label={key}>
                 {values

@@ -43,7 +43,7 @@ export default function ContactPointsPage() {
               {(items) =>
                 items.length === 0 && editing.value === undefined ? (
                   <Empty title="No contact points yet">
-                    <p>Messages about your stores reach you by mail, push notification, SMS, Slack and others.</p>
+                    <p>Messages about your stores reach you by email, push notification, SMS, Slack and others.</p>
                   </Empty>
                 ) : (
                   <Points points={items} channels={known} editing={editing} onDone={done} onChanged={points.reload} />

@@ -108,7 +108,7 @@ function RecurrenceFields({ fields }: { readonly fields: DraftFields }) {
   const isCustom = fields.repeats.value === 'custom';
   return (
     <>
-      {isCustom && <Field label="Rule" value={fields.rrule} required hint="A recurrence rule of RFC 5545." />}
+      {isCustom && <Field label="Rule" value={fields.rrule} required hint="An iCalendar recurrence rule (RFC 5545)." />}
       <Field
         label="First time"
         type="datetime-local"

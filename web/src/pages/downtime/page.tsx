@@ -73,7 +73,7 @@ export default function DowntimePage() {
         reload={reload}
         what="planned downtime"
         empty={
-          <Empty title={state === undefined ? 'No planned downtime' : 'Nothing in this state'}>
+          <Empty title={state === undefined ? 'No planned downtime' : 'No planned downtime with this status'}>
             <p>Downtime is planned for an interval, or recurs in the local time of each store.</p>
           </Empty>
         }

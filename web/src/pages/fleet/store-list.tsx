@@ -66,7 +66,7 @@ export function StoreList({ asOf, states, reasons, stores }: Props) {
         <h2 id="stores">All stores</h2>
         <p class="small quiet" role="status">
           {list.total === undefined
-            ? 'Loading …'
+            ? 'Loading…'
             : total === stores
               ? counted(total, 'store')
               : `${count(total)} of ${counted(stores, 'store')}`}

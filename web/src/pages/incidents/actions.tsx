@@ -120,7 +120,7 @@ function Snooze({ incident: { incident_id, store_id }, onDone }: FormProps) {
   return (
     <Form class="card form" save={save} button="Snooze incident" onCancel={() => onDone(false)}>
       <SelectField
-        label="Hold reminders and escalation back"
+        label="Pause reminders and escalation"
         value={chosen.value}
         choices={SNOOZES.filter(({ value }) => value !== 'next_opening' || store_id !== null)}
         onChange={(value) => (chosen.value = value)}
@@ -164,7 +164,7 @@ function Assign({ incident: { incident_id, assignee_id }, onDone }: FormProps) {
         choices={[
           ...(me === null ? [] : [{ value: me.user_id, words: `${me.name} (you)` }]),
           ...others.map(({ user_id, name }) => ({ value: user_id, words: name })),
-          ...(isKnown ? [] : [{ value: assignee_id, words: 'The present user' }]),
+          ...(isKnown ? [] : [{ value: assignee_id, words: 'The current assignee' }]),
           { value: '', words: 'Nobody' },
         ]}
         onChange={(one) => (assignee.value = one)}

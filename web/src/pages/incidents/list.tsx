@@ -152,5 +152,5 @@ export function Members({ id }: { readonly id: string }) {
 }
 
 function MemberList({ id }: { readonly id: string }) {
-  return <Incidents pages={useIncidents({ mass_outage_id: id })} none="No store is part of it" />;
+  return <Incidents pages={useIncidents({ mass_outage_id: id })} none="No stores affected" />;
 }

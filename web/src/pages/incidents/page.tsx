@@ -110,7 +110,7 @@ export default function IncidentsPage() {
       <header class="head">
         <div>
           <h1>Incidents</h1>
-          <p class="quiet">Stores that an alert rule finds down, with what was done about them.</p>
+          <p class="quiet">Stores that an alert rule found down, and the response to each.</p>
         </div>
       </header>
       <AlertTabs />

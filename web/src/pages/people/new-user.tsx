@@ -44,7 +44,7 @@ export function NewUser({ first, onDone }: Props) {
     <Form class="card form new-user" save={save} button="Add" onCancel={() => onDone(false)}>
       <h2>{first ? 'The first admin' : 'New user'}</h2>
       <Field label="Login" value={login} required autoComplete="off" hint="A name or an email address." />
-      <Field label="Name" value={name} autoComplete="off" hint="What people call this user." />
+      <Field label="Name" value={name} autoComplete="off" hint="The display name." />
       <EmailField email={email} />
       {!first && <RoleField role={role.value} onChange={(text) => (role.value = roleFrom(text))} />}
       {role.value === 'owner' && <StoresField stores={stores} />}

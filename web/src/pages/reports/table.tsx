@@ -225,7 +225,7 @@ function Row({ row }: { readonly row: ReportRow }) {
 /** The credible interval of the uptime. */
 function Range({ low, high }: { readonly low: number; readonly high: number }) {
   return (
-    <small class="range quiet" title="The true one lies in this range with a probability of 90%">
+    <small class="range quiet" title="90% confidence range">
       {percent(low)} to {percent(high)}
     </small>
   );

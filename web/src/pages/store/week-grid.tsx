@@ -68,7 +68,7 @@ export function WeekGrid({ week, zone, timeline }: Props) {
       <Legend planned={planned.length > 0} />
       {polls.length < timed.length && (
         <p class="small quiet">
-          {count(polls.length)} of {count(timed.length)} checks have a mark: every change, and one an hour between.
+          {count(polls.length)} of {count(timed.length)} checks are shown: every change, plus one per hour.
         </p>
       )}
     </ChartFigure>

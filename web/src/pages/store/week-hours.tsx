@@ -5,7 +5,7 @@ import { inWords, openingsOf } from '../../lib/openings.ts';
 /** A week of business hours. */
 export function WeekHours({ hours }: { readonly hours: VersionHours }) {
   if (hours === 'unknown') {
-    return <p>Unknown: the feed gave hours that could not be read. All of this time counts as unknown.</p>;
+    return <p>Unknown: the hours in the feed could not be read. All of this time counts as unknown.</p>;
   }
   if (hours === 'always') return <p>Open 24/7</p>;
   const days = openingsOf(hours);

@@ -23,7 +23,7 @@ export function WeekSteps({ week, name, zone, asOf }: Props) {
         <Icon name="back" />
       </Link>
       <label class="select">
-        <span class="unseen">Last day of the week</span>
+        <span class="unseen">Week ending</span>
         <input
           type="date"
           value={week.until}

@@ -98,7 +98,7 @@ const LISTED = 4;
 
 /** The polls in an interval; if there are none, the nearest one on either side. */
 function basisOf(segment: StateSegment, polls: readonly Placed[], zone: string): string {
-  if (segment.state === 'unknown') return 'no included check is near enough';
+  if (segment.state === 'unknown') return 'no included check is close enough';
   const [from, to] = [Date.parse(segment.from.utc), Date.parse(segment.to.utc)];
   const inside = polls.filter(({ at }) => at >= from && at <= to);
   if (inside.length > 0) {

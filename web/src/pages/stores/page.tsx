@@ -52,7 +52,7 @@ export default function StoresPage() {
         <div>
           <h1>Stores</h1>
           <p class="quiet" role="status">
-            {list.total === undefined ? 'Loading …' : counted(total, 'store')}
+            {list.total === undefined ? 'Loading…' : counted(total, 'store')}
           </p>
         </div>
         <div class="row">

@@ -47,7 +47,7 @@ export function PasteTable({ onDone }: { readonly onDone: (words: string | undef
   }, [table.value, uses.value]);
   const save = async () => {
     faults.value = [];
-    if (!uses.value.includes('store_id')) throw new Error('No column is the ID. Select one above the table.');
+    if (!uses.value.includes('store_id')) throw new Error('No column has the store ID. Select one above the table.');
     try {
       const { created, changed, unchanged } = await changeStores(storesIn(table.value, uses.value), { create: true });
       onDone(`${counted(created, 'store')} created, ${count(changed)} updated, ${count(unchanged)} unchanged.`);
