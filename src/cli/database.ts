@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type Config, type ConfigFlags, loadConfig } from '../config/config.ts';
+import { type Config, type ConfigFlags, type DatabaseLocation, loadConfig } from '../config/config.ts';
 import { unknownVariables } from '../config/unknown-variables.ts';
 import { RunningServer } from '../control/client.ts';
+import { notFound } from '../lib/errors.ts';
 import type { Storage, StorageAccess } from '../storage/ports/storage.ts';
 import { warn } from './output.ts';
 import { NO_IO, type RunOperation } from './run-operation.ts';
@@ -26,6 +28,17 @@ export function withDatabaseOption(command: Command): Command {
 export function configOf(flags: ConfigFlags = {}): Config {
   for (const warning of unknownVariables(process.env)) warn(warning);
   return parsing(() => loadConfig(process.env, flags));
+}
+
+/**
+ * The database of a command that must not create one, since its path may be mistyped.
+ *
+ * @param advice ends the message
+ * @throws UserError `not_found`
+ */
+export function requireDatabase({ database }: Config, advice = ''): DatabaseLocation {
+  if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
+  throw notFound(`there is no database ${database.path}${advice}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
 import { POLL_REACH } from '../domain/window.ts';
-import { configOf, withDatabase, withDatabaseOption } from './database.ts';
+import { configOf, requireDatabase, withDatabase, withDatabaseOption } from './database.ts';
 import { printResult, say } from './output.ts';
 import { daysFrom } from './usage.ts';
 
@@ -13,7 +13,9 @@ export function pruneCommand(program: Command): void {
     .action(async (flags: { olderThan: string; database?: string }) => {
       // Reports need the last eight days, so they cannot be pruned.
       const age = daysFrom('--older-than', flags.olderThan, POLL_REACH / DAY, '400d') * DAY;
-      const { before } = await withDatabase(configOf(flags), 'write', (run) => run('prunePolls', { age }));
+      const config = configOf(flags);
+      requireDatabase(config);
+      const { before } = await withDatabase(config, 'write', (run) => run('prunePolls', { age }));
       const instant = formatInstant(before);
       printResult({ deleted_before: instant }, () => say(`deleted all polls before ${instant}`));
     });

@@ -70,7 +70,7 @@ function attentionOf(limit: number, ...stores: readonly BadStore<string>[]) {
   return list;
 }
 
-test('what is new comes first, then what closed while offline, then what gets worse, then what was not checked, then what got better', () => {
+test('what is new comes first, then what was not checked, then what closed while offline, then what gets worse, then what got better', () => {
   const { stores, total, longOffline } = attentionOf(
     20,
     bad('fine', { downDayBefore: 3 }),
@@ -90,12 +90,12 @@ test('what is new comes first, then what closed while offline, then what gets wo
     [
       'just down: new',
       'down since morning: new',
+      'not checked: last_known',
       'just closed: closed',
       'closed: closed',
       'much worse: worsening',
       'worse: worsening',
       'unknown with downtime: worsening',
-      'not checked: last_known',
       'better: recent',
       'much better: recent',
     ],

@@ -28,6 +28,20 @@ test('an outage is told once and in order, and messages may be repeated under th
   assert.deepEqual(brokenIn({}), []);
 });
 
+test('that the monitor was blind is told like an outage, or by its end alone', () => {
+  const incident = { id: 'm', store: null, resolved: true };
+  const blind: LoggedMessage = { id: '7', contactPoint: 'p', kind: 'blind', incident: 'm', status: 'sent' };
+  const sees: LoggedMessage = { ...blind, id: '8', kind: 'sight_returned' };
+  const told = (first: LoggedMessage, ...others: ReceivedMessage[]) => ({
+    incidents: [INCIDENT, incident],
+    ...{ logged: [...GOOD.logged, first, sees], received: [...GOOD.received, ...others, received(sees, 6)] },
+  });
+  assert.deepEqual(brokenIn(told(blind, received(blind, 5))), []);
+  assert.deepEqual(brokenIn(told({ ...blind, status: 'cancelled' })), []);
+  assert.deepEqual(brokenIn(told(blind, received(blind, 7))), ['no recovery without alert']);
+  assert.deepEqual(brokenIn({ incidents: [INCIDENT, incident] }), ['transitions are told once']);
+});
+
 test('an outage without an incident, one with two and one that does not end are violations', () => {
   const broken = ['transitions are told once'];
   assert.deepEqual(brokenIn({ outages: new Map([['a', 2]]) }), broken);

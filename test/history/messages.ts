@@ -23,7 +23,7 @@ export interface ReceivedMessage {
 /** An incident in the end. */
 export interface LoggedIncident {
   readonly id: string;
-  readonly store: string;
+  readonly store: string | null;
   readonly resolved: boolean;
 }
 
@@ -41,7 +41,8 @@ export interface AlertHistory {
 }
 
 /**
- * Each outage is one incident. Each contact point gets one message when it begins and one when it ends, in this order.
+ * Each outage is one incident, and so is each time in which the monitor is blind. Each contact point gets one message when
+ * it begins and one when it ends, in this order.
  * Each digest is written once. Each message is received, and a repeated one has the same ID.
  */
 export function judgeAlerts(history: AlertHistory): Violation[] {
@@ -72,10 +73,10 @@ function judgeIncidents({ outages, incidents, contactPoints, logged }: AlertHist
       });
   }
   for (const { id, store, resolved } of incidents) {
-    if (!outages.has(store) || !resolved)
+    if (!(store === null || outages.has(store)) || !resolved)
       violations.push({ invariant: 'transitions are told once', what: `incident ${id} of store ${store} is open` });
     for (const contactPoint of contactPoints) {
-      for (const kind of ['opened', 'resolved']) {
+      for (const kind of store === null ? ['blind', 'sight_returned'] : ['opened', 'resolved']) {
         const told = logged.filter(
           (one) => one.incident === id && one.kind === kind && one.contactPoint === contactPoint,
         );
@@ -101,6 +102,7 @@ function judgeMessages({ logged, received }: AlertHistory): Violation[] {
     if (accepted) acceptedAt.set(id, Math.min(at, acceptedAt.get(id) ?? at));
   }
   for (const one of logged) {
+    if (isSpared(one)) continue;
     const accepted = acceptedAt.get(one.id);
     if (one.status !== 'sent' || accepted === undefined)
       violations.push({
@@ -109,8 +111,10 @@ function judgeMessages({ logged, received }: AlertHistory): Violation[] {
       });
   }
   for (const { id, accepted: _, at, ...what } of received) {
-    if (what.kind !== 'resolved') continue;
-    const beginning = logged.find((one) => nameOf(one) === nameOf({ ...what, kind: 'opened' }));
+    const begins = BEGINNINGS.get(what.kind);
+    if (begins === undefined) continue;
+    const beginning = logged.find((one) => nameOf(one) === nameOf({ ...what, kind: begins }));
+    if (beginning !== undefined && isSpared(beginning)) continue;
     if (beginning === undefined || !((acceptedAt.get(beginning.id) ?? Number.POSITIVE_INFINITY) < at))
       violations.push({
         invariant: 'no recovery without alert',
@@ -118,6 +122,17 @@ function judgeMessages({ logged, received }: AlertHistory): Violation[] {
       });
   }
   return violations;
+}
+
+/** The kinds of messages about an end, and those about its beginning. */
+const BEGINNINGS: ReadonlyMap<string, string> = new Map([
+  ['resolved', 'opened'],
+  ['sight_returned', 'blind'],
+]);
+
+/** One message says that the monitor was blind if the first could not be sent before it sees again. */
+function isSpared({ kind, status }: LoggedMessage): boolean {
+  return kind === 'blind' && status === 'cancelled';
 }
 
 function nameOf({ kind, incident, contactPoint }: Pick<LoggedMessage, 'kind' | 'incident' | 'contactPoint'>): string {

@@ -12,7 +12,7 @@ const PASSWORD = 'correct horse battery';
 async function addAdmin(cwd: string): Promise<void> {
   const added = await run(cwd, ['user', 'add', 'Anna', '--role', 'admin', '--password-stdin'], `${PASSWORD}\n`);
   assert.equal(added.code, 0, added.stderr);
-  assert.equal(added.stderr, 'anna is admin\n');
+  assert.equal(added.stderr, 'Added user anna (admin)\n');
 }
 
 /** The cells of a printed table, by row. */
@@ -61,7 +61,7 @@ test('a user is invited and its email address set on the command line', async (t
   await addAdmin(cwd);
   const added = await run(cwd, ['user', 'add', 'ines', '--role', 'operator', '--invite']);
   assert.match(added.stdout, /^http:\/\/127\.0\.0\.1:5000\/invitation#[\w-]{43}\n$/);
-  assert.match(added.stderr, /^ines is operator\nthis link signs ines in once, until \S+Z\.\n$/);
+  assert.match(added.stderr, /^Added user ines \(operator\)\nthis link signs ines in once, until \S+Z\.\n$/);
   const changed = await run(cwd, ['user', 'email', 'INES', 'Ines@Example.com']);
   assert.equal(changed.stderr, 'the email address is ines@example.com\n');
   const env = {

@@ -319,6 +319,10 @@ test('mistakes on the command line are named, with what was expected', async (t)
     [['import', '--polls', mine, '--database', `${mine}/x.duckdb`], /^error: the database .* cannot be opened: /, 1],
     [['prune', '--older-than', 'a year'], /^error: --older-than is "a year", expected a number of days from 8d/],
     [['prune', '--older-than', '7d'], /^error: --older-than is "7d", expected/],
+    [
+      ['prune', '--older-than', '400d', '--database', 'no/such.duckdb'],
+      /^error: there is no database no\/such.duckdb\n$/,
+    ],
     [['copy', '--from', 'x', '--to', 'x'], /^error: --from and --to name the same database/],
     [['report', '--as-of', 'noon'], /^error: --as-of is "noon", expected an instant such as/],
     [['report', '--format', 'pdf'], /^error: --format is "pdf", expected one of csv, full, /],

@@ -51,6 +51,10 @@ export async function demo(flags: DemoFlags): Promise<void> {
     // The polls of the time that this took, so that there is no gap even on a slow machine.
     const rest = { ...history, from: start, to: Date.now() };
     await importHistory(operations, rest, { signal, progress: NO_PROGRESS });
+  }).catch(async (error: unknown) => {
+    // They would keep the process from ending.
+    await Promise.all([fleet.close(), inbox.close()]);
+    throw error;
   });
   say('');
   await askForReport(address);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
 import { OPTIONS } from '../../analytics/naming.ts';
 import { type GivenQuestion, questionFrom } from '../../analytics/question.ts';
@@ -6,9 +5,8 @@ import { formatInstant } from '../../calendar/instant.ts';
 import { openStorage } from '../../compose/storages.ts';
 import type { Config } from '../../config/config.ts';
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
-import { notFound } from '../../lib/errors.ts';
 import type { Format } from '../../reports/formats.ts';
-import { configOf, withDatabase } from '../database.ts';
+import { configOf, requireDatabase, withDatabase } from '../database.ts';
 import { describeImport, importFromFlags } from '../feed-import.ts';
 import { type FeedFlags, namesFeeds } from '../feeds.ts';
 import { contextOn, runOn } from '../local-database.ts';
@@ -65,7 +63,8 @@ export async function report(flags: ReportFlags): Promise<void> {
   // A database is read as it is, which may be a backup.
   await withDatabase(
     config,
-    () => openStorage(existing(config.database), config.budgets, { access: 'read' }),
+    () =>
+      openStorage(requireDatabase(config, '; import data first, or specify files'), config.budgets, { access: 'read' }),
     (run) => produce(run, true),
   );
 }
@@ -113,12 +112,6 @@ async function withFiles(
   } finally {
     await storage.close();
   }
-}
-
-/** `report` must not create a database. */
-function existing(database: Config['database']): Config['database'] {
-  if (database.engine !== 'duckdb' || database.path === undefined || existsSync(database.path)) return database;
-  throw notFound(`there is no database ${database.path}; import data first, or specify files`);
 }
 
 async function writePeriod(run: RunOperation, { format, out }: ReportFlags, question: GivenQuestion): Promise<void> {

@@ -59,12 +59,19 @@ const COLUMNS = [
 ];
 const QUALIFIED = COLUMNS.map((column) => `d.${column}`).join(', ');
 
+/** Whether a delivery is the last one of its incident, whatever the clock showed when it was written. */
+const isLast = (delivery: string) => `${delivery}.kind in ('resolved', 'sight_returned')`;
+
 /** A delivery `d` that is due at `$now`, and no earlier one of its incident has to be sent before it. */
 const DUE = `d.status in ('pending', 'sending') and d.next_ms <= $now::bigint and not exists (
   select 1 from deliveries e
   where e.contact_point_id = d.contact_point_id and e.incident_id = d.incident_id
     and e.status in ('pending', 'sending') and (e.attempts > 0 or e.next_ms <= $now::bigint)
-    and (e.created_ms < d.created_ms or (e.created_ms = d.created_ms and e.delivery_id < d.delivery_id)))`;
+    and case
+      when ${isLast('e')} then ${isLast('d')} and e.delivery_id < d.delivery_id
+      when ${isLast('d')} then true
+      else e.created_ms < d.created_ms or (e.created_ms = d.created_ms and e.delivery_id < d.delivery_id)
+    end)`;
 
 /** The deliveries, likewise. */
 export class SqlDeliveries implements Deliveries {

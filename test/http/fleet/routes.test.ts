@@ -173,8 +173,8 @@ test('the attention list tells last known outages from present ones, and counts 
     attention.stores.map(({ store_id, concern, state }: Record<string, string>) => [store_id, concern, state]),
     [
       ['new', 'new', 'offline'],
-      ['worse', 'worsening', 'online'],
       ['unseen', 'last_known', 'unknown'],
+      ['worse', 'worsening', 'online'],
       ['better', 'recent', 'online'],
     ],
   );
@@ -199,7 +199,7 @@ test('the attention list tells last known outages from present ones, and counts 
       status: 'inactive',
     },
   });
-  const unseen = attention.stores[2];
+  const unseen = attention.stores[1];
   assert.deepEqual(
     [unseen.offline_since.utc, unseen.last_check.at.utc],
     ['2025-06-04T11:30:00.000Z', '2025-06-04T13:00:00.000Z'],

@@ -295,6 +295,18 @@ export function deliveriesContract(engine: string, open: () => Promise<Storage>)
       );
     });
 
+    test('the end of an incident is sent last, although its beginning was written by a clock that was ahead', async (t) => {
+      const storage = await opened(t);
+      const of = (kind: 'opened' | 'resolved', createdAt: number) =>
+        delivery(kind, { kind, incidentId: 'i', createdAt, notBefore: T });
+      await add(storage, of('opened', T + 3_600_000), of('resolved', T + 2));
+      const { deliveries } = storage;
+      const opening = await deliveries.claim('one', T + 5, LONG);
+      assert.equal(opening?.id, 'opened');
+      await deliveries.settle(opening, { status: 'sent' }, T, T);
+      assert.equal((await deliveries.claim('two', T + 5, LONG))?.id, 'resolved');
+    });
+
     test('the pending deliveries of an incident are cancelled, and no others', async (t) => {
       const storage = await opened(t, [POINT, { ...POINT, id: 'q' }]);
       await add(storage, delivery('sending', { incidentId: 'i', notBefore: T - 1 }));
