@@ -322,6 +322,7 @@ test('mistakes on the command line are named, with what was expected', async (t)
     [
       ['prune', '--older-than', '400d', '--database', 'no/such.duckdb'],
       /^error: there is no database no\/such.duckdb\n$/,
+      1,
     ],
     [['copy', '--from', 'x', '--to', 'x'], /^error: --from and --to name the same database/],
     [['report', '--as-of', 'noon'], /^error: --as-of is "noon", expected an instant such as/],

@@ -29,7 +29,7 @@ export interface AlertRule {
   readonly condition: InactivePolls | LostTime | ProbabilityDown;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery: number;
-  /** a store that was not up since it opened does not alert for so long */
+  /** how long after opening a store that has not been up since does not alert */
   readonly opening_grace_minutes: number;
   /** a store that closes within this time does not alert */
   readonly near_close_minutes: number;
@@ -59,7 +59,7 @@ export interface AlertRuleChange {
   readonly condition?: InactivePolls | LostTime | ProbabilityDown | undefined;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery?: number | undefined;
-  /** a store that was not up since it opened does not alert for so long */
+  /** how long after opening a store that has not been up since does not alert */
   readonly opening_grace_minutes?: number | undefined;
   /** a store that closes within this time does not alert */
   readonly near_close_minutes?: number | undefined;
@@ -115,7 +115,7 @@ export interface AnalyticsPeriod {
   /** the same; it is not part of the period */
   readonly to: string;
   readonly time_zone: string | null;
-  /** false: the period ends later than `as_of`, where this answer ends */
+  /** false: the period ends later than `as_of`, where these figures end */
   readonly complete: boolean;
 }
 
@@ -246,7 +246,7 @@ export interface Attention {
 
 /** Where `concern` is `closed` or `last_known`, the outage is that of the last check; it may be over. */
 export interface AttentionStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   /** such as brand and city; a key has up to 100 characters and no colon */
@@ -309,7 +309,7 @@ export interface Backtest {
 }
 
 export interface BatchedStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name?: string | null | undefined;
   readonly time_zone?: string | null | undefined;
@@ -324,7 +324,7 @@ export interface BatchedStore {
 
 /** Fields that are missing stay unchanged, and read-only fields of a response are ignored. `labels` replaces all labels, `set_labels` some; a new zone applies from now on. */
 export interface ChangedStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly time_zone?: string | null | undefined;
@@ -492,7 +492,7 @@ export interface Credentials {
 }
 
 export interface DeletedStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   /** such as brand and city; a key has up to 100 characters and no colon */
@@ -728,7 +728,7 @@ export interface InactivePolls {
   readonly kind: 'inactive_polls';
   /** inactive polls in a row, 1 to 100 */
   readonly polls: number;
-  /** as many are enough if the platform says why the store is inactive */
+  /** this many are enough if the platform says why the store is inactive */
   readonly polls_with_reason?: number | undefined;
 }
 
@@ -743,7 +743,7 @@ export interface Incident {
   readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
   readonly store_id: string | null;
   readonly store_name: string | null;
-  /** the present labels of the store */
+  /** the current labels of the store */
   readonly labels: Readonly<Record<string, string>>;
   readonly planned_until: StoreTime | null;
   readonly reason: PollReason | null;
@@ -779,7 +779,7 @@ export interface IncidentDetail {
   readonly kind: 'down' | 'did_not_open' | 'mass_outage' | 'blind';
   readonly store_id: string | null;
   readonly store_name: string | null;
-  /** the present labels of the store */
+  /** the current labels of the store */
   readonly labels: Readonly<Record<string, string>>;
   readonly planned_until: StoreTime | null;
   readonly reason: PollReason | null;
@@ -850,12 +850,12 @@ export interface IssuedKey {
   readonly key: string | null;
 }
 
-/** A statement about a period of some stores. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the present or next time that it covers, the earliest of its stores. */
+/** A statement about some stores and a time. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the current or next time that it covers, the earliest of its stores. */
 export interface Judgement {
   readonly judgement_id: string;
   /** `planned`: planned downtime */
   readonly kind: 'planned' | 'excused' | 'false_reading' | 'force_down';
-  /** `active`: it covers the present time of one of its stores */
+  /** `active`: it covers the current time of one of its stores */
   readonly state: 'active' | 'upcoming' | 'past' | 'revoked';
   readonly store_ids: readonly string[] | null;
   readonly labels: Readonly<Record<string, string>> | null;
@@ -955,7 +955,7 @@ export interface LinkToken {
 
 /** A store with the start of its outage. `offline_since` is null if it is not offline, and for the first minutes of some outages. */
 export interface ListedStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
@@ -986,7 +986,7 @@ export interface LostTime {
   readonly kind: 'lost_time';
   /** open time lost */
   readonly lost_minutes: number;
-  /** in this time, at most 192 */
+  /** the length of the window, at most 192 */
   readonly within_hours: number;
 }
 
@@ -1035,7 +1035,7 @@ export interface NewAlertRule {
   readonly condition?: InactivePolls | LostTime | ProbabilityDown | undefined;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery?: number | undefined;
-  /** a store that was not up since it opened does not alert for so long */
+  /** how long after opening a store that has not been up since does not alert */
   readonly opening_grace_minutes?: number | undefined;
   /** a store that closes within this time does not alert */
   readonly near_close_minutes?: number | undefined;
@@ -1121,11 +1121,11 @@ export interface NewPassword {
 }
 
 export interface NewPoll {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   /** what a poll found */
   readonly status: 'active' | 'inactive';
-  /** when it was made; finer digits than milliseconds are cut off (RFC 3339) */
+  /** when the store was polled; truncated to milliseconds (RFC 3339) */
   readonly timestamp_utc: string;
   readonly reason?: string | null | undefined;
 }
@@ -1134,7 +1134,7 @@ export type NewPolls = {
   readonly polls: readonly NewPoll[];
 } | readonly NewPoll[];
 
-/** Stretches that recur in the local time of each store. */
+/** Recurring intervals in the local time of each store. */
 export interface NewRecurrence {
   /** a recurrence rule of RFC 5545 with a frequency of at least a day; `UNTIL` is a store-local date or time without `Z` */
   readonly rrule: string;
@@ -1178,7 +1178,7 @@ export interface NewSpecialHours {
 }
 
 export interface NewStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id?: string | undefined;
   readonly name?: string | null | undefined;
   readonly time_zone?: string | null | undefined;
@@ -1322,7 +1322,7 @@ export interface PasswordResetRequest {
 }
 
 export interface PastIncident {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly opened_at: string;
   readonly resolved_at: string | null;
@@ -1402,7 +1402,7 @@ export interface PushKey {
   readonly public_key: string;
 }
 
-/** a stretch of every day in which messages wait; an `end` before `start` is on the next day */
+/** a daily interval in which messages are held back; an `end` before `start` is on the next day */
 export interface QuietHours {
   /** in `time_zone` */
   readonly start: string;
@@ -1417,7 +1417,7 @@ export interface RecoveryCodes {
   readonly recovery_codes: readonly string[];
 }
 
-/** Stretches that recur in the local time of each store. */
+/** Recurring intervals in the local time of each store. */
 export interface Recurrence {
   /** a recurrence rule of RFC 5545 with a frequency of at least a day; `UNTIL` is a store-local date or time without `Z` */
   readonly rrule: string;
@@ -1469,7 +1469,7 @@ export interface ReportProgress {
 }
 
 export interface ReportRow {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   readonly brand: string | null;
@@ -1651,7 +1651,7 @@ export interface StateSegment {
 }
 
 export interface Store {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   /** an IANA time zone; UTC while `zone_known` is false */
@@ -1910,7 +1910,7 @@ export interface TimeZoneRules {
 }
 
 export interface Timeline {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   /** the time zone at `to`; UTC if it is unknown */
   readonly time_zone: string;
@@ -2060,7 +2060,7 @@ export interface WindowSummary {
 
 /** The outage of a closed store is that of its last check. */
 export interface WorstStore {
-  /** an opaque id, as in the feeds */
+  /** an opaque ID, as in the feeds */
   readonly store_id: string;
   readonly name: string | null;
   readonly state: 'offline' | 'unknown' | 'online' | 'closed';
@@ -2177,7 +2177,7 @@ export interface Routes {
   /** Get a store with its state */
   'GET /api/v1/stores/{store_id}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -2193,7 +2193,7 @@ export interface Routes {
   /** Update a store */
   'PATCH /api/v1/stores/{store_id}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     headers?: {
@@ -2206,7 +2206,7 @@ export interface Routes {
   /** Delete a store */
   'DELETE /api/v1/stores/{store_id}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -2262,7 +2262,7 @@ export interface Routes {
   /** Get the business hours of a store: past, present and planned */
   'GET /api/v1/stores/{store_id}/hours': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     headers?: {
@@ -2274,7 +2274,7 @@ export interface Routes {
   /** Update the business hours of a store, from an instant on */
   'PUT /api/v1/stores/{store_id}/hours': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     headers?: {
@@ -2287,7 +2287,7 @@ export interface Routes {
   /** Delete planned business hours of a store */
   'DELETE /api/v1/stores/{store_id}/hours/{effective_from}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
       /** the instant from which the hours would apply, or a date: its local midnight */
       readonly effective_from: string;
@@ -2301,7 +2301,7 @@ export interface Routes {
   /** List the special hours of a store, by date */
   'GET /api/v1/stores/{store_id}/special-hours': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -2323,7 +2323,7 @@ export interface Routes {
   /** Update the special hours of one date */
   'PUT /api/v1/stores/{store_id}/special-hours/{date}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
       /** local */
       readonly date: string;
@@ -2338,7 +2338,7 @@ export interface Routes {
   /** Delete the special hours of one date; its weekly hours apply again */
   'DELETE /api/v1/stores/{store_id}/special-hours/{date}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
       /** local */
       readonly date: string;
@@ -2352,7 +2352,7 @@ export interface Routes {
   /** List the polls of a store, newest first */
   'GET /api/v1/stores/{store_id}/polls': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -2370,9 +2370,9 @@ export interface Routes {
   /** Delete a poll */
   'DELETE /api/v1/stores/{store_id}/polls/{at}': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
-      /** when it was made, as in the list of polls (RFC 3339) */
+      /** when the store was polled, as in the list of polls (RFC 3339) */
       readonly at: string;
     };
     answer: undefined;
@@ -3187,7 +3187,7 @@ export interface Routes {
   /** Get the timeline of a store: open time, polls, states and outages */
   'GET /api/v1/stores/{store_id}/timeline': {
     path: {
-      /** an opaque id, as in the feeds */
+      /** an opaque ID, as in the feeds */
       readonly store_id: string;
     };
     query?: {
@@ -3233,7 +3233,7 @@ export interface Routes {
   /** List planned downtime, newest first */
   'GET /api/v1/judgements': {
     query?: {
-      /** `active`: it covers the present time of one of its stores */
+      /** `active`: it covers the current time of one of its stores */
       readonly state?: 'active' | 'upcoming' | 'past' | 'revoked' | undefined;
       /** one store, or several separated by commas or spaces */
       readonly store_id?: string | undefined;
@@ -3261,7 +3261,7 @@ export interface Routes {
   /** Get planned downtime */
   'GET /api/v1/judgements/{judgement_id}': {
     path: {
-      /** the id from the list */
+      /** the ID from the list */
       readonly judgement_id: string;
     };
     headers?: {
@@ -3273,7 +3273,7 @@ export interface Routes {
   /** Revoke planned downtime */
   'POST /api/v1/judgements/{judgement_id}/revoke': {
     path: {
-      /** the id from the list */
+      /** the ID from the list */
       readonly judgement_id: string;
     };
     headers?: {
@@ -3296,7 +3296,7 @@ export interface Routes {
     body: NewAlertRule;
     answer: AlertRule;
   };
-  /** Show what an alert rule would have done in the last week */
+  /** Backtest an alert rule on the last week */
   'POST /api/v1/alert-rules/backtest': {
     query?: {
       /** the time zone of `days`; by default UTC */
@@ -3363,7 +3363,7 @@ export interface Routes {
       readonly mass_outage_id?: string | undefined;
       /** whether somebody has acknowledged it */
       readonly acknowledged?: boolean | undefined;
-      /** false: not those that a mass outage speaks for, or that ended as a part of one */
+      /** false: without those that belong to a mass outage, or ended as part of one */
       readonly members?: boolean | undefined;
       /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
@@ -3382,7 +3382,7 @@ export interface Routes {
     };
     answer: IncidentDetail;
   };
-  /** Acknowledge an incident: it is neither escalated nor repeated any more */
+  /** Acknowledge an incident, which stops its escalation and reminders */
   'POST /api/v1/incidents/{incident_id}/acknowledge': {
     path: {
       /** the ID from the list */
@@ -3398,7 +3398,7 @@ export interface Routes {
     };
     answer: IncidentDetail;
   };
-  /** Hold escalation and reminders of an incident back for some time */
+  /** Snooze an incident: pause its escalation and reminders */
   'POST /api/v1/incidents/{incident_id}/snooze': {
     path: {
       /** the ID from the list */

@@ -96,7 +96,9 @@ const RULE_FIELDS = {
   }),
   wait_minutes: Minutes('how long something new waits for more', 0),
   interval_minutes: Minutes('the shortest time between two messages of a group; escalations do not wait for it', 5),
-  repeat_minutes: Nullable(Minutes('the time between reminders of an open incident that nobody has acknowledged; null: no reminders', 1_440)),
+  repeat_minutes: Nullable(
+    Minutes('the time between reminders of an open incident that nobody has acknowledged; null: no reminders', 1_440),
+  ),
   steps: Type.Array(Step, STEPS),
 };
 const GIVEN_FIELDS = { ...RULE_FIELDS, steps: Type.Array(GivenStep, STEPS) };

@@ -124,7 +124,10 @@ export function pollRoutes(polls: PollService, stores: StoreService): Routes {
           summary: 'Delete a poll',
           description:
             'States, timelines and new reports are as if it had never been made; finished reports stay as they are. A feed or a request that has the poll adds it again.',
-          params: Type.Object({ store_id: StoreId, at: GivenInstant('when the store was polled, as in the list of polls') }),
+          params: Type.Object({
+            store_id: StoreId,
+            at: GivenInstant('when the store was polled, as in the list of polls'),
+          }),
           response: { 204: Nothing('deleted') },
         },
       },
