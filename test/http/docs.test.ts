@@ -141,7 +141,7 @@ test('required fields of requests and optional fields of responses are marked', 
       .replaceAll(/\s+/g, ' ');
   assert.match(
     told('NewStore', 'request'),
-    /store_id string required an opaque id.* name string required .* hours list of HoursRow at most 100 entries hours\[\]\. day integer required/,
+    /store_id string required an opaque ID.* name string required .* hours list of HoursRow at most 100 entries hours\[\]\. day integer required/,
   );
   assert.match(
     told('Store', 'answer'),

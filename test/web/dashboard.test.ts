@@ -461,7 +461,7 @@ test("an owner signs in and sees only the owner's stores, at any URL", async (t)
   await settled(page);
   assert.doesNotMatch(await page.innerText('body'), /theirs/);
   const places = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
-  assert.deepEqual(places, ['My stores', 'Alerts', 'Reports']);
+  assert.deepEqual(places, ['My stores', 'Alerts', 'Analytics', 'Reports']);
 
   for (const path of ['/people', '/imports']) {
     await page.goto(`${fleet.url}${path}`);

@@ -181,9 +181,15 @@ function due(view: View, now: number): Delivery[] {
         earlier.contact_point_id === delivery.contact_point_id &&
         earlier.incident_id === delivery.incident_id &&
         (earlier.attempts > 0 || earlier.next_ms <= now) &&
-        byAge(earlier, delivery) < 0,
+        inOrder(earlier, delivery) < 0,
     );
   return open.filter((delivery) => delivery.next_ms <= now && isFirst(delivery));
+}
+
+/** The last one of an incident is the last one, whatever the clock showed when it was written. */
+function inOrder(a: Delivery, b: Delivery): number {
+  const [lastA, lastB] = [a, b].map(({ kind }) => Number(kind === 'resolved' || kind === 'sight_returned'));
+  return (lastA as number) - (lastB as number) || byAge(a, b);
 }
 
 function byAge(a: Delivery, b: Delivery): number {

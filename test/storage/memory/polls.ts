@@ -12,10 +12,16 @@ export interface IncomingPoll extends StoredPoll {
  * Merges polls into the data and creates their stores. Of polls of the same store and instant the later one wins; one that
  * is inactive as before and has no reason keeps the present reason.
  */
-export function mergePolls(transaction: Transaction, polls: readonly IncomingPoll[], changes: Changes): MergeCounts {
+export function mergePolls(
+  transaction: Transaction,
+  polls: readonly IncomingPoll[],
+  changes: Changes,
+  restores = true,
+): MergeCounts {
+  const named = polls.map(({ storeId }) => storeId);
   nameStores(
     transaction,
-    polls.map(({ storeId }) => storeId),
+    named.filter((id) => restores || storeOf(transaction, id) === undefined),
     changes,
   );
   const byStore = new Map<string, Map<number, StoredPoll>>();

@@ -140,7 +140,7 @@ export class MemoryStorage implements Storage {
     return this.#queue.runSoon(() =>
       this.#writing(async (transaction, changes) => {
         for (const { step } of batches) if (step !== undefined) saveCheckpoint(transaction, step);
-        return batches.map(({ ids, instants, active, reasons }) =>
+        return batches.map(({ ids, instants, active, reasons, restores }) =>
           mergePolls(
             transaction,
             ids.map((storeId, i) => ({
@@ -148,6 +148,7 @@ export class MemoryStorage implements Storage {
               reason: active[i] === 0 ? reasons?.get(i) : undefined,
             })),
             changes,
+            restores,
           ),
         );
       }),
