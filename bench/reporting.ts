@@ -143,6 +143,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     judgements: storage.judgements,
     savedQuestions: storage.savedQuestions,
     subscriptions: storage.subscriptions,
+    uptimeTargets: storage.uptimeTargets,
     dayFiles: storage.dayFiles,
     syncs: storage.syncs,
     ...(results && { results }),

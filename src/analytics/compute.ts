@@ -1,6 +1,6 @@
 import { offsetAt, zoneBetween } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
-import { type Intervals, subtract } from '../domain/interval.ts';
+import { type Intervals, subtract, totalWithin } from '../domain/interval.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
 import { monitoredTime } from '../domain/monitored.ts';
 import { type Cells, cellsOf, type DateRange, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
@@ -16,6 +16,7 @@ import { instantOf, type Zone } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
+import { TimeSlice } from '../lib/time-slice.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { Grouping } from './groups.ts';
@@ -23,6 +24,9 @@ import { learnModel } from './model.ts';
 
 /** No clock is further from UTC. */
 const SLACK = DAY;
+
+/** The length of a time slice, milliseconds. */
+const SLICE = 8;
 
 /** Dates, or the instants `[from, to)`. */
 export type PeriodEnds =
@@ -186,6 +190,31 @@ class RowEstimator implements RowEstimates {
       columns.plannedDown[row] = planned;
     }
   }
+}
+
+/** The open time of stores on dates by their clocks, also after the latest poll, milliseconds. */
+export async function scheduledTime(
+  fleet: FleetSchedule,
+  stores: readonly StoreEntry[],
+  dates: DateRange,
+  zone: string | undefined,
+): Promise<number> {
+  const slice = new TimeSlice(SLICE);
+  const { from, to } = spanOf({ kind: 'dates', dates });
+  const { base, schedule } = fleet.over(from, to);
+  const cells = cellsOf('total', dates);
+  const only = zone === undefined ? undefined : slotsIn([always(zone, from, to)], from, to, cells);
+  let time = 0;
+  for (const { key } of stores) {
+    await slice.yieldIfOver();
+    const slots = only ?? slotsIn(schedule.zonesOf(key - base), from, to, cells);
+    const [open, unknown] = [schedule.openIntervals(key - base, from, to), schedule.unknownIntervals(key - base)];
+    for (let s = 0; s < slots.length; s++) {
+      const [begin, end] = [slots.from[s] as number, slots.to[s] as number];
+      time += totalWithin(open, begin, end) + totalWithin(unknown, begin, end);
+    }
+  }
+  return time;
 }
 
 /** Adds each smallest group to those that contain it. */

@@ -1,6 +1,8 @@
 import { formatInstant } from '../calendar/instant.ts';
+import type { CredibleInterval } from '../domain/markov/credible-interval.ts';
 import { PeriodEstimates } from '../domain/periods/estimates.ts';
 import type { Measures } from '../domain/periods/sums.ts';
+import { standingOf, type TargetPeriod, type Verdict } from '../domain/periods/target.ts';
 import { csvField, spreadsheetField } from '../lib/csv.ts';
 import type { PeriodResult, RowEstimates } from './compute.ts';
 import { STORE_KEY } from './groups.ts';
@@ -74,7 +76,7 @@ function intervalsOf({ raw, adjusted }: RowEstimates, row: number, measures: Mea
   const known = up + down;
   const own = raw.interval(row, known, down);
   const counted = known - plannedUp - plannedDown;
-  const other = adjusted.interval(row, counted, down - plannedDown);
+  const other = adjustedInterval({ raw, adjusted }, row, measures);
   return {
     up_low_seconds: seconds(known - own.high),
     up_high_seconds: seconds(known - own.low),
@@ -89,6 +91,12 @@ function intervalsOf({ raw, adjusted }: RowEstimates, row: number, measures: Mea
     adjusted_uptime_low_ratio: ratio(counted - other.high, counted),
     adjusted_uptime_high_ratio: ratio(counted - other.low, counted),
   };
+}
+
+/** The interval of the downtime outside planned downtime, milliseconds. */
+function adjustedInterval({ adjusted }: RowEstimates, row: number, measures: Measures): CredibleInterval {
+  const { up, down, plannedUp, plannedDown } = measures;
+  return adjusted.interval(row, up + down - plannedUp - plannedDown, down - plannedDown);
 }
 
 function seconds(milliseconds: number): number {
@@ -106,12 +114,48 @@ const NOTHING: Measures = {
 const NO_ESTIMATES = { raw: new PeriodEstimates(1), adjusted: new PeriodEstimates(1) };
 
 /** The names of the figures of an answer, in their order. */
-function figureNames({ result }: Answer): readonly (keyof AllFigures)[] {
-  const intervals = result.estimates === undefined ? {} : intervalsOf(NO_ESTIMATES, 0, NOTHING);
+function figureNames({ intervals: isAsked }: Answer): readonly (keyof AllFigures)[] {
+  const intervals = isAsked ? intervalsOf(NO_ESTIMATES, 0, NOTHING) : {};
   return Object.keys({ ...figuresOf(NOTHING), ...intervals }) as (keyof AllFigures)[];
 }
 
 type AllFigures = Figures & Partial<FigureIntervals>;
+
+/** How the target of a row stands, under public names. */
+interface ShownStanding {
+  readonly target_id: string;
+  readonly uptime_ratio: number;
+  readonly period: TargetPeriod;
+  readonly scheduled_seconds: number;
+  readonly budget_seconds: number;
+  readonly spent_seconds: number;
+  readonly spent_low_seconds: number;
+  readonly spent_high_seconds: number;
+  readonly left_seconds: number;
+  readonly burn_rate: number | null;
+  readonly verdict: Verdict;
+}
+
+const STANDING_NAMES = [
+  ...['uptime_ratio', 'scheduled_seconds', 'budget_seconds', 'spent_seconds', 'spent_low_seconds'],
+  ...['spent_high_seconds', 'left_seconds', 'burn_rate', 'verdict'],
+] as readonly Exclude<keyof ShownStanding, 'target_id' | 'period'>[];
+
+function standingAt({ result, targets }: Answer, row: number): ShownStanding | undefined {
+  const found = targets?.get(row);
+  const { sums, estimates } = result;
+  if (found === undefined || estimates === undefined) return undefined;
+  const { id, uptime, period } = found.target;
+  const measures = sums.at(row);
+  const interval = adjustedInterval(estimates, row, measures);
+  const standing = standingOf(uptime, found.scheduled, measures, interval);
+  return {
+    ...{ target_id: id, uptime_ratio: uptime, period, scheduled_seconds: seconds(standing.scheduled) },
+    ...{ budget_seconds: seconds(standing.budget), spent_seconds: seconds(standing.spent) },
+    ...{ spent_low_seconds: seconds(standing.low), spent_high_seconds: seconds(standing.high) },
+    ...{ left_seconds: seconds(standing.left), burn_rate: standing.burnRate ?? null, verdict: standing.verdict },
+  };
+}
 
 interface Row {
   /** The values of the first keys; fewer than all in a subtotal. */
@@ -122,16 +166,20 @@ interface Row {
   readonly figures: AllFigures;
   /** Those of the other period; `undefined`: it has no such part, or there is none. */
   readonly compared: AllFigures | undefined;
+  /** That of the target; `undefined`: there is none. */
+  readonly target: ShownStanding | undefined;
 }
 
-function* rowsIn({ result, compared }: Answer): Generator<Row> {
+function* rowsIn(answer: Answer): Generator<Row> {
+  const { result, compared, intervals } = answer;
   const { grouping, cells, first, end } = result;
   for (const [group, { values, stores }] of grouping.groups.entries()) {
     for (let cell = first; cell < end; cell++) {
       const other = compared !== undefined && hasCell(compared.result, cell) ? compared.result : undefined;
       yield {
-        ...{ values, stores, part: cells.name(cell), figures: figuresAt(result, group, cell) },
-        compared: other && figuresAt(other, group, cell),
+        ...{ values, stores, part: cells.name(cell), figures: figuresAt(result, group, cell, intervals) },
+        compared: other && figuresAt(other, group, cell, intervals),
+        target: standingAt(answer, group * cells.count + cell),
       };
     }
   }
@@ -141,10 +189,15 @@ function hasCell({ first, end }: PeriodResult, cell: number): boolean {
   return cell >= first && cell < end;
 }
 
-function figuresAt({ cells, sums, estimates }: PeriodResult, group: number, cell: number): AllFigures {
+function figuresAt(
+  { cells, sums, estimates }: PeriodResult,
+  group: number,
+  cell: number,
+  intervals: boolean,
+): AllFigures {
   const row = group * cells.count + cell;
   const measures = sums.at(row);
-  return { ...figuresOf(measures), ...(estimates && intervalsOf(estimates, row, measures)) };
+  return { ...figuresOf(measures), ...(intervals && estimates && intervalsOf(estimates, row, measures)) };
 }
 
 /** How much greater shares are than in the other period, from -1 to 1; null: one of them is not known. */
@@ -211,15 +264,16 @@ export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }:
 }
 
 function json(answer: Answer): Layout {
-  const { by, groupBy, compared: other } = answer;
+  const { by, groupBy, compared: other, targets } = answer;
   const row = (one: Row) => {
-    const { values, stores, part, figures, compared = null } = one;
+    const { values, stores, part, figures, compared = null, target = null } = one;
     return JSON.stringify({
       ...(groupBy.length > 0 && { group: Object.fromEntries(values.map((value, i) => [groupBy[i], value ?? null])) }),
       ...(by !== 'total' && { [by]: part }),
       stores,
       ...figures,
       ...(other && { compared, ...changesOf(one) }),
+      ...(targets && { target }),
     });
   };
   return { head: `${JSON.stringify(aboutOf(answer)).slice(0, -1)},"rows":[\n`, row, between: ',\n', tail: '\n]}\n' };
@@ -227,7 +281,7 @@ function json(answer: Answer): Layout {
 
 /** Each row has what the answer says of itself, so that a saved file can be computed again. */
 function csv(answer: Answer): Layout {
-  const { by, groupBy, compared: other } = answer;
+  const { by, groupBy, compared: other, targets } = answer;
   const { as_of, known_at, tz_version, program_version, period, estimator } = aboutOf(answer);
   const about = { as_of, known_at, tz_version, program_version, period_complete: period.complete, estimator };
   const names = figureNames(answer);
@@ -237,11 +291,12 @@ function csv(answer: Answer): Layout {
     ...(by === 'total' ? [] : [by]),
     ...['stores', ...names],
     ...(other ? [...names.map((name) => `compared_${name}`), ...CHANGE_NAMES] : []),
+    ...(targets ? STANDING_NAMES.map((name) => `target_${name}`) : []),
     ...Object.keys(about),
   ];
   const end = Object.values(about).join(',');
   const row = (one: Row) => {
-    const { values, stores, part, figures, compared } = one;
+    const { values, stores, part, figures, compared, target } = one;
     const changes = changesOf(one);
     const fields = [
       ...(groupBy.length > 0 ? [values.length] : []),
@@ -251,6 +306,7 @@ function csv(answer: Answer): Layout {
       ...names.map((name) => figures[name] ?? ''),
       ...(other ? names.map((name) => compared?.[name] ?? '') : []),
       ...(other ? CHANGE_NAMES.map((name) => changes[name] ?? '') : []),
+      ...(targets ? STANDING_NAMES.map((name) => target?.[name] ?? '') : []),
     ];
     return `${fields.join(',')},${end}\n`;
   };

@@ -97,13 +97,13 @@ function dateNumber(date: string): number {
 }
 
 /** A unit of the calendar: the number of that in which a date lies, and the first date of one. */
-interface Unit {
+export interface Unit {
   numberOf(date: number): number;
   firstDate(number: number): number;
 }
 
 const MONTH: Unit = { numberOf: monthOf, firstDate: (month) => daysUntil(Math.floor(month / 12), (month % 12) + 1, 1) };
-const UNITS: Readonly<Record<string, Unit>> = {
+export const UNITS: Readonly<Record<'day' | 'week' | 'month' | 'quarter' | 'year', Unit>> = {
   day: { numberOf: (date) => date, firstDate: (date) => date },
   week: { numberOf: weekOf, firstDate: (week) => 7 * week - 3 },
   month: MONTH,
@@ -114,6 +114,12 @@ const UNITS: Readonly<Record<string, Unit>> = {
   year: { numberOf: (date) => civilDate(date).year, firstDate: (year) => daysUntil(year, 1, 1) },
 };
 
+/** Whether dates are exactly one unit. */
+export function isWhole({ numberOf, firstDate }: Unit, { first, end }: DateRange): boolean {
+  const number = numberOf(first);
+  return firstDate(number) === first && firstDate(number + 1) === end;
+}
+
 /** `count` whole units that end with the one `back` units before that of today. */
 function relative(unit: Unit, count: number, back: number): (today: Today) => DateRange {
   return (today) => {
@@ -123,13 +129,13 @@ function relative(unit: Unit, count: number, back: number): (today: Today) => Da
 }
 
 function named(text: string): ((today: Today) => DateRange) | undefined {
-  if (text === 'today') return relative(UNITS.day as Unit, 1, 0);
-  if (text === 'yesterday') return relative(UNITS.day as Unit, 1, 1);
+  if (text === 'today') return relative(UNITS.day, 1, 0);
+  if (text === 'yesterday') return relative(UNITS.day, 1, 1);
   const [, which, unit] = /^(this|last)-(week|month|quarter|year)$/.exec(text) ?? [];
-  if (unit !== undefined) return relative(UNITS[unit] as Unit, 1, which === 'this' ? 0 : 1);
+  if (unit !== undefined) return relative(UNITS[unit as keyof typeof UNITS], 1, which === 'this' ? 0 : 1);
   const [, count, units] = /^last-([1-9]\d{0,3})-(day|week|month)s$/.exec(text) ?? [];
   if (units !== undefined) {
-    const found = relative(UNITS[units] as Unit, Number(count), 1);
+    const found = relative(UNITS[units as keyof typeof UNITS], Number(count), 1);
     const { first, end } = found(() => 0);
     return end - first > LONGEST ? undefined : found;
   }

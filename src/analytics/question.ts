@@ -25,6 +25,7 @@ export interface GivenQuestion extends GivenPeriod {
   readonly known_at?: string | undefined;
   readonly estimator?: string | undefined;
   readonly intervals?: boolean | undefined;
+  readonly targets?: boolean | undefined;
 }
 
 export type Label = readonly [key: string, value: string];
@@ -52,6 +53,8 @@ export interface Question {
   readonly estimator: EstimatorName;
   /** Whether figures have credible intervals. */
   readonly intervals: boolean;
+  /** Whether rows show how their targets stand. */
+  readonly targets: boolean;
   /** How messages call its fields. */
   readonly naming: Naming;
 }
@@ -75,8 +78,8 @@ export function questionFrom(given: GivenQuestion, naming: Naming): Question {
     knownAt: () => optionalInstant('known_at', given.known_at, naming),
     estimator: () => estimatorFrom(given.estimator ?? 'nearest', naming),
   });
-  const { subtotals = true, intervals = false, store_id: storeIds } = given;
-  return { ...checked, subtotals, intervals, storeIds, naming };
+  const { subtotals = true, intervals = false, targets = false, store_id: storeIds } = given;
+  return { ...checked, subtotals, intervals, targets, storeIds, naming };
 }
 
 function zoneFrom(text: string | undefined, naming: Naming): string | undefined {

@@ -16,15 +16,26 @@ import { FairQueue } from '../lib/fair-queue.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import type { UptimeTargetRecord } from '../storage/ports/uptime-targets.ts';
 import { type StoreEntry, visibleEntries } from '../stores/directory.ts';
 import { type Comparison, comparedEnds, shiftBetween } from './compare.ts';
-import { cellsIn, computePeriod, type PeriodEnds, type PeriodResult, type PeriodTerms, spanOf } from './compute.ts';
+import {
+  cellsIn,
+  computePeriod,
+  type PeriodEnds,
+  type PeriodResult,
+  type PeriodTerms,
+  scheduledTime,
+  spanOf,
+} from './compute.ts';
 import { type Grouping, grouped } from './groups.ts';
 import type { Question } from './question.ts';
 import { chosen, requireKeys } from './stores.ts';
+import { type TargetRow, targetRows } from './targets.ts';
+import { visibleTargets } from './uptime-targets.ts';
 
 export interface AnalyticsParts {
-  readonly storage: Pick<Storage, 'snapshot'>;
+  readonly storage: Pick<Storage, 'snapshot' | 'uptimeTargets'>;
   /** The schedules of all stores. */
   readonly schedules: () => Promise<FleetSchedule>;
   readonly judgements: JudgementLog;
@@ -55,6 +66,16 @@ export interface Answer {
   readonly result: PeriodResult;
   /** The same measures of another period; `undefined`: it is compared with none. */
   readonly compared: Compared | undefined;
+  /** Whether rows have credible intervals. */
+  readonly intervals: boolean;
+  /** The rows that have a target, by `group * cells.count + cell`; `undefined`: targets were not asked for. */
+  readonly targets: ReadonlyMap<number, RowTarget> | undefined;
+}
+
+/** A target of a row, and the open time of its period. */
+export interface RowTarget {
+  readonly target: UptimeTargetRecord;
+  readonly scheduled: number;
 }
 
 /** Another period, with the same groups. Its parts correspond to those of the period by their numbers. */
@@ -72,6 +93,8 @@ const MOST_ROWS = 500_000;
 const CACHED_ROWS = 500_000;
 /** The number of owners whose latest poll is cached. */
 const OWNERS = 64;
+/** Targets whose scheduled time is cached, each for one period. */
+const SCHEDULED = 10_000;
 
 /** Answers questions about periods, one at a time. The same question about unchanged data is computed once. */
 export class AnalyticsService {
@@ -79,6 +102,8 @@ export class AnalyticsService {
   readonly #queue: FairQueue;
   readonly #latest = new PromiseCache<number | undefined>(OWNERS);
   readonly #results = new PromiseCache<PeriodResult>(CACHED_ROWS, ({ grouping, cells }) => rowsOf(grouping, cells));
+  /** The open time of the periods of targets. */
+  readonly #scheduled = new PromiseCache<number>(SCHEDULED);
   /** A number for each state of the judgements. */
   readonly #states = new WeakMap<Known, number>();
   #lastState = 0;
@@ -97,7 +122,7 @@ export class AnalyticsService {
    */
   async ask(principal: Principal, question: Question, requester: string | undefined): Promise<Answer> {
     const { storage, schedules, judgements, now } = this.#parts;
-    const { naming, groupBy, by, dayparts, zone, estimator, intervals } = question;
+    const { naming, groupBy, by, dayparts, zone, estimator } = question;
     const visible = storesOf(principal);
     const fleet = await schedules();
     const entries = visibleEntries(fleet.directory, visible);
@@ -116,6 +141,11 @@ export class AnalyticsService {
         groupBy.length > 0 ? 'group_by' : 'by',
       );
     }
+    const targeted = question.targets
+      ? targetRows(await this.#targetsFor(principal, fleet), fleet.directory, stores, grouping, by, ends)
+      : undefined;
+    // A verdict rests on the interval.
+    const intervals = question.intervals || (targeted ?? []).length > 0;
     const data = [revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf];
     const parts = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
     const asked = [...parts, estimator, intervals];
@@ -130,8 +160,28 @@ export class AnalyticsService {
     if (result.polls === 0) throw withoutPolls(question, period, result.firstPoll, asOf);
     const { version: tzVersion } = zoneRelease();
     const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy, estimator };
+    const targets = targeted && (await this.#withSchedules(targeted, fleet, zone, result));
     const compared = question.comparison && (await this.#compared(question.comparison, ends, result, resultOf));
-    return { ...about, stores: stores.length, result, compared };
+    return { ...about, stores: stores.length, result, compared, intervals: question.intervals, targets };
+  }
+
+  async #targetsFor(principal: Principal, { directory }: FleetSchedule): Promise<readonly UptimeTargetRecord[]> {
+    return visibleTargets(principal, await this.#parts.storage.uptimeTargets.targets(), directory);
+  }
+
+  async #withSchedules(
+    rows: readonly TargetRow[],
+    fleet: FleetSchedule,
+    zone: string | undefined,
+    { cells }: PeriodResult,
+  ): Promise<ReadonlyMap<number, RowTarget>> {
+    const found = new Map<number, RowTarget>();
+    for (const { target, stores, group, cell, dates } of rows) {
+      const key = JSON.stringify([fleet.directory.revision, target.id, dates.first, dates.end, zone ?? null]);
+      const scheduled = await this.#scheduled.get(key, () => scheduledTime(fleet, stores, dates, zone));
+      found.set(group * cells.count + cell, { target, scheduled });
+    }
+    return found;
   }
 
   /** As much of the other period as there is of this one until `asOf`. */

@@ -61,6 +61,7 @@ export function reportCommand(program: Command): void {
       listed((ids) => storeIdsFrom(ids, '--store-ids')),
     )
     .option('--intervals', 'with a period: also 90% credible intervals of uptime and downtime')
+    .option('--targets', 'with a period: also how the uptime targets of these stores stand')
     .option('--known-at <instant>', 'with a period: the planned downtime that was recorded until then (default: now)')
     .action(async (flags: ReportFlags) => (await import('./actions/report.ts')).report(flags));
 }

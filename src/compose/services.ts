@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/service.ts';
 import { silentRules } from '../alerts/unreached.ts';
 import { SavedQuestions } from '../analytics/saved-questions.ts';
 import { AnalyticsService } from '../analytics/service.ts';
+import { UptimeTargets } from '../analytics/uptime-targets.ts';
 import { zoneWarning } from '../calendar/tzdb.ts';
 import { type Config, isLive } from '../config/config.ts';
 import { Freshness } from '../fleet/freshness.ts';
@@ -63,6 +64,7 @@ export interface Services {
   readonly stores: StoreService;
   readonly subscribing: SubscriptionServices;
   readonly syncs: SyncService;
+  readonly uptimeTargets: UptimeTargets;
   /** Takes up what an earlier process left, and begins to work. */
   start(): Promise<void>;
   /** Ends reports, imports, syncs and probes. The storage stays open. */
@@ -171,6 +173,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
   const savedQuestions = new SavedQuestions({ storage, directory, now, audit: accounts.audit });
+  const uptimeTargets = new UptimeTargets({ storage, directory, now, audit: accounts.audit });
   const alerts = createAlerts(config, {
     ...{ storage, directory, fleet, log, clock, server, planned, audit: accounts.audit },
     onMessages: () => notifications.worker.wake(),
@@ -256,6 +259,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   return {
     ...{ accounts, alerts, analytics, clock, directory, fleet, freshness, health, imports, judgements, kernel, log },
     ...{ metrics, notifications, polls, prober, reports, savedQuestions, stores, subscribing, syncs },
+    uptimeTargets,
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));

@@ -25,6 +25,8 @@ export interface Ids {
   readonly question: string;
   /** A subscription of `olga` to it. */
   readonly subscription: string;
+  /** The uptime target of the store. */
+  readonly uptimeTarget: string;
 }
 
 export interface Question {
@@ -80,6 +82,7 @@ const once = true;
 const PLANNED = { from: '2099-12-24T00:00:00Z', to: '2099-12-25T00:00:00Z', reason: 'x' };
 const rule = ({ rule }: Ids): Question => ({ path: { rule_id: rule } });
 const incident = ({ incident }: Ids): Question => ({ path: { incident_id: incident } });
+const uptimeTarget = ({ uptimeTarget }: Ids): Question => ({ path: { target_id: uptimeTarget } });
 const savedQuestion = ({ question }: Ids): Question => ({ path: { question_id: question } });
 const subscription = ({ subscription }: Ids): Question => ({ path: { subscription_id: subscription } });
 const judgement = ({ judgement }: Ids): Question => ({ path: { judgement_id: judgement } });
@@ -329,6 +332,27 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /unsubscribe/:token': [{ ask: noLink, status: 404, blind: OWN_SUBSCRIPTION }],
   'POST /unsubscribe/:token': [{ ask: noLink, status: 404, blind: OWN_SUBSCRIPTION }],
   'DELETE /api/v1/saved-questions/:question_id': [{ ask: savedQuestion, status: 204, owner: 403, stranger: 403, once }],
+  'GET /api/v1/uptime-targets': [{ ask: nothing, status: 200 }],
+  'POST /api/v1/uptime-targets': [
+    {
+      ask: ({ store }) => ({ body: { store_id: store, period: 'year', uptime_ratio: 0.9 } }),
+      status: 201,
+      owner: 403,
+      stranger: 403,
+      once,
+    },
+  ],
+  'GET /api/v1/uptime-targets/:target_id': [{ ask: uptimeTarget, status: 200, stranger: 404 }],
+  'PATCH /api/v1/uptime-targets/:target_id': [
+    {
+      ask: (ids) => ({ ...uptimeTarget(ids), body: { uptime_ratio: 0.8 } }),
+      status: 200,
+      owner: 403,
+      stranger: 403,
+      once,
+    },
+  ],
+  'DELETE /api/v1/uptime-targets/:target_id': [{ ask: uptimeTarget, status: 204, owner: 403, stranger: 403, once }],
 
   'GET /api/v1/alert-rules': [{ ask: nothing, status: 200, owner: 403, blind: RULES }],
   'POST /api/v1/alert-rules': [{ ask: () => ({ body: NEW_RULE }), status: 201, owner: 403, blind: RULES, once }],

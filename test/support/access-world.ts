@@ -155,10 +155,17 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
   });
   const subscription = '00000000-0000-4000-8000-00000000000f';
   const question = '00000000-0000-4000-8000-00000000000e';
+  const uptimeTarget = '00000000-0000-4000-8000-000000000010';
   if (withThis) {
     await server.storage.savedQuestions.changing((changes) =>
       changes.save({
         ...{ id: question, name: 'This store', question: { period: '2023-01', store_id: [THIS] } },
+        ...{ authorId: otto.userId, author: 'otto', version: 1, createdAt: NOW, changedAt: NOW },
+      }),
+    );
+    await server.storage.uptimeTargets.changing((changes) =>
+      changes.save({
+        ...{ id: uptimeTarget, subject: { storeId: THIS }, period: 'month', uptime: 0.99 },
         ...{ authorId: otto.userId, author: 'otto', version: 1, createdAt: NOW, changedAt: NOW },
       }),
     );
@@ -174,6 +181,7 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     incident,
     question,
     subscription,
+    uptimeTarget,
     import: olga === undefined ? none : await imported(server, otto.key),
     user: olga?.userId ?? none,
     key: olga?.keyId ?? none,

@@ -125,6 +125,12 @@ export async function fillRecords(storage: Storage): Promise<void> {
       ...{ formats: ['csv'], enabled: true, dueAt: T, version: 1, createdAt: T },
     }),
   );
+  await storage.uptimeTargets.changing((changes) =>
+    changes.save({
+      ...{ id: 't', subject: { label: [strange, strange] }, period: 'quarter', uptime: 0.999, authorId: undefined },
+      ...{ author: strange, version: 3, createdAt: T, changedAt: T + 1 },
+    }),
+  );
   await storage.syncs.begin({ id: 'run', server: 'one', cause: 'schedule', startedAt: T });
   await storage.syncs.add('run', {
     ...{ feed: 'polls', source: 'polls.csv', status: 'changed', error: undefined, attempts: 1, files: 1, bytes: 1 },

@@ -147,6 +147,8 @@ export interface AnalyticsQuestion {
   readonly estimator?: 'nearest' | 'markov' | undefined;
   /** whether uptime and downtime have credible intervals of 90 %; by default false */
   readonly intervals?: boolean | undefined;
+  /** whether rows have the uptime target of their stores, if their time is one period of it; by default false */
+  readonly targets?: boolean | undefined;
 }
 
 export interface AnalyticsRow {
@@ -214,6 +216,7 @@ export interface AnalyticsRow {
   readonly compared?: ComparedFigures | null | undefined;
   readonly uptime_change?: number | null | undefined;
   readonly adjusted_uptime_change?: number | null | undefined;
+  readonly target?: TargetStanding | null | undefined;
 }
 
 export interface AppendedPolls {
@@ -1215,6 +1218,17 @@ export interface NewTotp {
   readonly ticket: string;
 }
 
+export interface NewUptimeTarget {
+  /** either a store */
+  readonly store_id?: string | undefined;
+  /** or all stores with a label, as `key:value` */
+  readonly label?: string | undefined;
+  /** the target counts in each of these, by the local dates of each store */
+  readonly period: 'week' | 'month' | 'quarter' | 'year';
+  /** the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1 */
+  readonly uptime_ratio: number;
+}
+
 export interface NewUser {
   /** a name or an email address, case-insensitive */
   readonly login: string;
@@ -1902,6 +1916,29 @@ export interface SyncSource {
   readonly last: SyncLastResult | null;
 }
 
+/** with `targets`: how the target of these stores stands; null: there is none for this time */
+export interface TargetStanding {
+  /** the ID from the list */
+  readonly target_id: string;
+  readonly uptime_ratio: number;
+  readonly period: 'week' | 'month' | 'quarter' | 'year';
+  /** open time of the whole period, also after `as_of` */
+  readonly scheduled_seconds: number;
+  /** the downtime that the target allows: (1 − target) × scheduled */
+  readonly budget_seconds: number;
+  /** downtime outside planned downtime */
+  readonly spent_seconds: number;
+  /** the low end of its credible interval of 90 % */
+  readonly spent_low_seconds: number;
+  /** the high end */
+  readonly spent_high_seconds: number;
+  /** what may still be down: the rest of the period, and unknown time */
+  readonly left_seconds: number;
+  readonly burn_rate: number | null;
+  /** `met`: even `spent_high_seconds` and all that is left are within the budget; `missed`: even `spent_low_seconds` is more; otherwise, the polls do not say */
+  readonly verdict: 'met' | 'missed' | 'cannot_tell';
+}
+
 export interface TimeZoneRules {
   /** the release of the IANA time zone database */
   readonly version: string;
@@ -1969,6 +2006,35 @@ export interface UptimeBar {
   readonly from: number;
   readonly to: number;
   readonly stores: number;
+}
+
+export interface UptimeTarget {
+  /** the ID from the list */
+  readonly target_id: string;
+  readonly store_id: string | null;
+  readonly label: string | null;
+  /** the target counts in each of these, by the local dates of each store */
+  readonly period: 'week' | 'month' | 'quarter' | 'year';
+  /** the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1 */
+  readonly uptime_ratio: number;
+  /** the name of who set it, at that time */
+  readonly author: string;
+  readonly created_at: string;
+  readonly changed_at: string;
+}
+
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
+export interface UptimeTargetChange {
+  /** the ID from the list */
+  readonly target_id?: string | undefined;
+  /** the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1 */
+  readonly uptime_ratio?: number | undefined;
+}
+
+export interface UptimeTargetPage {
+  readonly items: readonly UptimeTarget[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
 }
 
 export interface User {
@@ -2522,6 +2588,8 @@ export interface Routes {
       readonly estimator?: 'nearest' | 'markov' | undefined;
       /** whether uptime and downtime have credible intervals of 90 %; by default false */
       readonly intervals?: boolean | undefined;
+      /** whether rows have the uptime target of their stores, if their time is one period of it; by default false */
+      readonly targets?: boolean | undefined;
       /** by default `json` */
       readonly format?: 'json' | 'csv' | undefined;
     };
@@ -2650,6 +2718,62 @@ export interface Routes {
       readonly 'idempotency-key'?: string | undefined;
     };
     answer: SubscriptionTest;
+  };
+  /** List the uptime targets, oldest first */
+  'GET /api/v1/uptime-targets': {
+    query?: {
+      /** items per page */
+      readonly limit?: number | undefined;
+      /** `next_cursor` of the previous page; without it, the first page */
+      readonly cursor?: string | undefined;
+    };
+    answer: UptimeTargetPage;
+  };
+  /** Set an uptime target, for operators and admins */
+  'POST /api/v1/uptime-targets': {
+    headers?: {
+      /** a random UUID: repeating the request with it within 24 hours repeats the response */
+      readonly 'idempotency-key'?: string | undefined;
+    };
+    body: NewUptimeTarget;
+    answer: UptimeTarget;
+  };
+  /** Get an uptime target */
+  'GET /api/v1/uptime-targets/{target_id}': {
+    path: {
+      /** the ID from the list */
+      readonly target_id: string;
+    };
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: UptimeTarget;
+  };
+  /** Change an uptime target, for operators and admins */
+  'PATCH /api/v1/uptime-targets/{target_id}': {
+    path: {
+      /** the ID from the list */
+      readonly target_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: UptimeTargetChange;
+    answer: UptimeTarget;
+  };
+  /** Delete an uptime target, for operators and admins */
+  'DELETE /api/v1/uptime-targets/{target_id}': {
+    path: {
+      /** the ID from the list */
+      readonly target_id: string;
+    };
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
   };
   /** List imports, newest first */
   'GET /api/v1/imports': {

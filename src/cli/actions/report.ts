@@ -31,6 +31,7 @@ interface PeriodFlags {
   readonly storeIds?: readonly string[];
   readonly knownAt?: string;
   readonly intervals?: boolean;
+  readonly targets?: boolean;
 }
 
 export interface ReportFlags extends FeedFlags, PeriodFlags {
@@ -78,10 +79,11 @@ type Produce = (run: RunOperation, warns: boolean) => Promise<void>;
  * @throws UsageError
  */
 function questionIn(flags: ReportFlags): GivenQuestion | undefined {
-  const { period, from, to, timeZone, by, dayparts, groupBy, compare, labels, storeIds, knownAt, intervals } = flags;
+  const { period, from, to, timeZone, by, dayparts, groupBy, compare, labels, storeIds, knownAt, intervals, targets } =
+    flags;
   const given = {
     ...{ period, from, to, by, compare, daypart: dayparts, label: labels },
-    ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt, intervals },
+    ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt, intervals, targets },
   };
   const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));
   if (flags.subtotals === false) options.push('--no-subtotals');

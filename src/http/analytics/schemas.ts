@@ -4,9 +4,11 @@ import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
 import { MOST_DAYPARTS, MOST_KEYS } from '../../analytics/question.ts';
 import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { DIVISIONS } from '../../domain/periods/cells.ts';
+import { TARGET_PERIODS, VERDICTS } from '../../domain/periods/target.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { LABEL_KEY_LENGTH } from '../../lib/store-fields.ts';
 import { SEARCH_LENGTH } from '../../lib/store-search.ts';
+import { Id } from '../accounts/schemas.ts';
 import { Instant, Nullable, OneOf } from '../schemas.ts';
 
 export const ROOT = '/api/v1/analytics';
@@ -84,6 +86,12 @@ export const AnalyticsQuery = Type.Object(
         description: 'whether uptime and downtime have credible intervals of 90 %; by default false',
       }),
     ),
+    targets: Type.Optional(
+      Type.Boolean({
+        description:
+          'whether rows have the uptime target of their stores, if their time is one period of it; by default false',
+      }),
+    ),
     format: Type.Optional(OneOf([...ANALYTICS_FORMATS], 'by default `json`')),
   },
   { additionalProperties: false },
@@ -138,6 +146,34 @@ const intervals = {
   adjusted_uptime_high_ratio: RatioEnd('high end'),
 };
 
+const Standing = Type.Object(
+  {
+    target_id: Id,
+    uptime_ratio: Type.Number({ examples: [0.99] }),
+    period: OneOf([...TARGET_PERIODS]),
+    scheduled_seconds: Type.Number({ description: 'open time of the whole period, also after `as_of`' }),
+    budget_seconds: Type.Number({ description: 'the downtime that the target allows: (1 − target) × scheduled' }),
+    spent_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
+    spent_low_seconds: Type.Number({ description: 'the low end of its credible interval of 90 %' }),
+    spent_high_seconds: Type.Number({ description: 'the high end' }),
+    left_seconds: Type.Number({ description: 'what may still be down: the rest of the period, and unknown time' }),
+    burn_rate: Nullable(
+      Type.Number({
+        description:
+          'downtime as a share of the known time, divided by the share that the target allows: at 1, the budget is spent at the end of the period; null: no state is known',
+      }),
+    ),
+    verdict: OneOf(
+      [...VERDICTS],
+      '`met`: even `spent_high_seconds` and all that is left are within the budget; `missed`: even `spent_low_seconds` is more; otherwise, the polls do not say',
+    ),
+  },
+  {
+    title: 'TargetStanding',
+    description: 'with `targets`: how the target of these stores stands; null: there is none for this time',
+  },
+);
+
 const Change = (of: string) =>
   Type.Optional(
     Nullable(Type.Number({ description: `${of}, minus that of the other period; null: one of them is not known` })),
@@ -174,6 +210,7 @@ const AnalyticsRow = Type.Object(
     ),
     uptime_change: Change('with `compare`: `uptime_ratio`'),
     adjusted_uptime_change: Change('with `compare`: `adjusted_uptime_ratio`'),
+    target: Type.Optional(Nullable(Standing)),
   },
   { title: 'AnalyticsRow' },
 );

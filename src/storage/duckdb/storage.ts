@@ -36,6 +36,7 @@ import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSubscriptions } from '../sql/subscriptions.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
+import { SqlUptimeTargets } from '../sql/uptime-targets.ts';
 import { DuckdbAppending } from './append.ts';
 import { beginOpening, endOpening, strangeLog, walFile } from './generation.ts';
 import { DuckdbImportSession } from './import.ts';
@@ -81,6 +82,7 @@ export class DuckdbStorage implements Storage {
   readonly judgements: SqlJudgements;
   readonly savedQuestions: SqlSavedQuestions;
   readonly subscriptions: SqlSubscriptions;
+  readonly uptimeTargets: SqlUptimeTargets;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -135,6 +137,7 @@ export class DuckdbStorage implements Storage {
     this.judgements = new SqlJudgements(catalog, async () => {});
     this.savedQuestions = new SqlSavedQuestions(catalog, async () => {});
     this.subscriptions = new SqlSubscriptions(catalog, async () => {});
+    this.uptimeTargets = new SqlUptimeTargets(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);

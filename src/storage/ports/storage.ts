@@ -24,6 +24,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { StoreWriter } from './stores.ts';
 import type { SubscriptionCatalog } from './subscriptions.ts';
 import type { SyncLog } from './sync-log.ts';
+import type { UptimeTargetCatalog } from './uptime-targets.ts';
 
 /** How a database is opened. */
 export type StorageAccess =
@@ -50,6 +51,7 @@ export interface Storage {
   readonly judgements: Judgements;
   readonly savedQuestions: SavedQuestionCatalog;
   readonly subscriptions: SubscriptionCatalog;
+  readonly uptimeTargets: UptimeTargetCatalog;
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   readonly idempotency: IdempotencyKeys;

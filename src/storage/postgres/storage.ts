@@ -39,6 +39,7 @@ import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSubscriptions } from '../sql/subscriptions.ts';
 import { SqlSyncLog } from '../sql/sync-log.ts';
+import { SqlUptimeTargets } from '../sql/uptime-targets.ts';
 import { PostgresAppending } from './append.ts';
 import type { PostgresConnection, PostgresPool } from './client.ts';
 import { PostgresImportSession } from './import.ts';
@@ -89,6 +90,7 @@ export class PostgresStorage implements Storage {
   readonly judgements: SqlJudgements;
   readonly savedQuestions: SqlSavedQuestions;
   readonly subscriptions: SqlSubscriptions;
+  readonly uptimeTargets: SqlUptimeTargets;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -135,6 +137,7 @@ export class PostgresStorage implements Storage {
     this.judgements = new SqlJudgements(catalog, (sql) => lockFor(sql, 'judgements'));
     this.savedQuestions = new SqlSavedQuestions(catalog, (sql) => lockFor(sql, 'saved_questions'));
     this.subscriptions = new SqlSubscriptions(catalog, (sql) => lockFor(sql, 'saved_questions'));
+    this.uptimeTargets = new SqlUptimeTargets(catalog, (sql) => lockFor(sql, 'uptime_targets'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });

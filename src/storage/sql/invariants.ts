@@ -61,6 +61,7 @@ const WHOLE: readonly Rule[] = [
   unique('subscriptions', 'subscription_id'),
   belongs('subscriptions', 'question_id', 'saved_questions'),
   belongs('subscriptions', 'user_id', 'users'),
+  unique('uptime_targets', 'target_id'),
   unique('day_file_checkpoints', 'folder_id'),
   unique('sync_runs', 'run_id'),
   belongs('sync_results', 'run_id', 'sync_runs'),

@@ -19,6 +19,7 @@ import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
 import { storesContract } from './stores.ts';
 import { subscriptionsContract } from './subscriptions.ts';
+import { uptimeTargetsContract } from './uptime-targets.ts';
 import { type WaitOptions, waitingContract } from './waiting.ts';
 import { watchContract } from './watch.ts';
 
@@ -51,6 +52,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       reportCacheContract,
       savedQuestionsContract,
       subscriptionsContract,
+      uptimeTargetsContract,
       scheduleContract,
       watchContract,
       waitingContract,

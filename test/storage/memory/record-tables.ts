@@ -92,6 +92,11 @@ const COLUMNS = {
     ...{ contact_points: 'text', formats: 'text', enabled: 'boolean', due_ms: 'number' },
     ...{ version: 'number', created_ms: 'number' },
   },
+  uptime_targets: {
+    ...{ target_id: 'text', store_id: 'text?', label_key: 'text?', label_value: 'text?', period: 'text' },
+    ...{ uptime_ratio: 'number', author_id: 'text?', author: 'text' },
+    ...{ version: 'number', created_ms: 'number', changed_ms: 'number' },
+  },
   day_file_checkpoints: { folder_id: 'text', file: 'text', bytes: 'number' },
   sync_runs: { run_id: 'text', server: 'text', cause: 'text', started_ms: 'number', finished_ms: 'number?' },
   sync_results: {

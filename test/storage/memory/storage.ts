@@ -33,6 +33,7 @@ import { MemoryStoreWriter } from './store-writer.ts';
 import { MemorySubscriptions } from './subscriptions.ts';
 import { MemorySyncLog } from './sync-log.ts';
 import { MemoryDatabase, type Transaction } from './transaction.ts';
+import { MemoryUptimeTargets } from './uptime-targets.ts';
 import { MemoryCoverageGaps, MemoryDayFileCheckpoints, saveCheckpoint } from './watch.ts';
 
 export interface MemoryStorageOptions {
@@ -58,6 +59,7 @@ export class MemoryStorage implements Storage {
   readonly judgements: MemoryJudgements;
   readonly savedQuestions: MemorySavedQuestions;
   readonly subscriptions: MemorySubscriptions;
+  readonly uptimeTargets: MemoryUptimeTargets;
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
   readonly idempotency: MemoryIdempotencyKeys;
@@ -85,6 +87,7 @@ export class MemoryStorage implements Storage {
     this.judgements = new MemoryJudgements(this.#database, writeWait);
     this.savedQuestions = new MemorySavedQuestions(this.#database, writeWait);
     this.subscriptions = new MemorySubscriptions(this.#database, writeWait);
+    this.uptimeTargets = new MemoryUptimeTargets(this.#database, writeWait);
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
     this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);

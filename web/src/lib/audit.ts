@@ -39,6 +39,9 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'subscription.created': 'Subscribed to a question',
   'subscription.deleted': 'Deleted a subscription',
   'subscription.unsubscribed': 'Unsubscribed by a link',
+  'uptime_target.changed': 'Changed an uptime target',
+  'uptime_target.created': 'Set an uptime target',
+  'uptime_target.deleted': 'Deleted an uptime target',
   'user.changed': 'Updated a user',
   'user.created': 'Added a user',
   'user.deleted': 'Deleted a user',
@@ -70,6 +73,7 @@ export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonl
   contact_point: { one: 'Contact point', many: 'Contact points' },
   saved_question: { one: 'Saved question', many: 'Saved questions' },
   subscription: { one: 'Subscription', many: 'Subscriptions' },
+  uptime_target: { one: 'Uptime target', many: 'Uptime targets' },
   delivery: { one: 'Message', many: 'Messages' },
   setting: { one: 'Setting', many: 'Settings' },
   backup: { one: 'Backup', many: 'Backups' },
@@ -83,7 +87,7 @@ export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
 /** Where an entry has the name of what it is about, by its kind. */
 const NAME_IN_DETAIL: Readonly<Record<string, string>> = {
   ...{ user: 'login', import: 'file_name', key: 'name', store: 'name', judgement: 'reason' },
-  ...{ alert_rule: 'name', contact_point: 'name', saved_question: 'name' },
+  ...{ alert_rule: 'name', contact_point: 'name', saved_question: 'name', uptime_target: 'of' },
 };
 
 /** The name that an entry itself gives of what it is about. */
@@ -99,7 +103,7 @@ export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string
 const PAGE_OF_KIND: Readonly<Record<string, string>> = {
   ...{ import: '/imports', judgement: '/downtime', alert_rule: '/alert-rules' },
   ...{ contact_point: '/contact-points', delivery: '/deliveries', saved_question: '/analytics' },
-  subscription: '/analytics',
+  ...{ subscription: '/analytics', uptime_target: '/analytics' },
 };
 
 /** The page of what an entry is about; `undefined`: it has none. */
