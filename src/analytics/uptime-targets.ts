@@ -39,7 +39,7 @@ interface UptimeTargetsParts {
 }
 
 /** The most targets. */
-export const MOST_TARGETS = 1_000;
+export const MOST_TARGETS = 500;
 
 /** The stores of a target among some, by the labels that they have now. */
 export function storesOfTarget({ subject }: UptimeTargetRecord, { entries, byId }: Directory): readonly StoreEntry[] {

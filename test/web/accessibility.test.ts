@@ -113,6 +113,7 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await look('/analytics?period=last-7-days&by=daypart', openTables(page));
   await look('/analytics?period=2026-13');
   await look('/analytics?period=yesterday', click('Save this question'));
+  await look('/analytics?period=yesterday', click('Set a target'));
   await lookAtAlerts(page, look);
   await look('/reports');
   await createReport(page);

@@ -407,3 +407,28 @@ test('a team subscribes to a question, sends it at once, sees what became of it,
   await item.getByRole('button', { name: 'Delete subscription' }).click();
   await panel.getByText('Nobody gets it yet.').waitFor();
 });
+
+test('a target is set, and the table says how it stands; deleted, it is gone', async (t) => {
+  const { page, show } = await opened(t, '/analytics?period=2026-W47&group_by=brand');
+  await page.getByRole('button', { name: 'Set a target' }).click();
+  await page.getByLabel('Label', { exact: true }).fill('brand:Nobody');
+  await page.getByLabel('Uptime in %').fill('99.9');
+  await page.getByLabel('In each').selectOption('week');
+  await page.getByRole('button', { name: 'Set target' }).click();
+  await page.getByText('expected a label that a store has').waitFor();
+  await page.getByLabel('Label', { exact: true }).fill('brand:Bella');
+  await page.getByRole('button', { name: 'Set target' }).click();
+  await page.getByText('99.9% in each week').waitFor();
+  await settled(page);
+  // Of two stores, 2 × 28 hours; 5 of them were down.
+  const targets = (await rowsOf(page, 'By group')).map((cells) => cells[3]);
+  assert.equal(targets[0], '–');
+  assert.match(targets[1] ?? '', /^✗ missed 99\.9%: 5 h of .* spent, burn rate \d+\.\d$/);
+  await page.setViewportSize({ width: 360, height: 800 });
+  assert.equal(await overflowOf(page), 0);
+  await show('/analytics?period=last-7-days&group_by=brand');
+  await page.getByText('A target counts for exactly its stores').waitFor();
+  await page.getByRole('button', { name: 'Delete the target of brand: Bella' }).click();
+  await page.getByRole('button', { name: 'Delete target' }).click();
+  await page.getByText('No uptime was promised yet.').waitFor();
+});

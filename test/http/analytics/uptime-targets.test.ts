@@ -22,7 +22,8 @@ function polls(id: string, inactive: (hour: number) => boolean): [string, number
 
 /** Two stores of one brand, one of them the owner's; the other is down for the twelve hours of October 6 and 7 from 14:00. */
 async function opened(t: TestContext) {
-  const server = await testServer(t, { now: () => NOW, authenticator: FAKE_USERS });
+  const clock = { now: NOW };
+  const server = await testServer(t, { now: () => clock.now, authenticator: FAKE_USERS });
   const everyDay = (id: string) => [0, 1, 2, 3, 4, 5, 6].map((day) => [id, day, 10 * HOUR, 20 * HOUR] as const);
   await merge(server.storage, {
     stores: [
@@ -59,13 +60,13 @@ async function opened(t: TestContext) {
     assert.equal(answer.statusCode, 200, answer.body);
     return answer.json<{ rows: ({ group?: Json; target: Json | null } & Json)[] }>().rows;
   };
-  return { ...server, ask, set, rows };
+  return { ...server, clock, ask, set, rows };
 }
 
 const BRAND = { label: 'brand:Bella', period: 'month', uptime_ratio: 0.99 };
 
 test('a target is set with its author, read, changed and deleted, and the audit log says so', async (t) => {
-  const { ask, app } = await opened(t);
+  const { ask, app, clock } = await opened(t);
   const created = await ask('operator', 'POST', '', BRAND);
   assert.equal(created.statusCode, 201, created.body);
   const { target_id: id, ...body } = created.json<{ target_id: string } & Json>();
@@ -73,9 +74,11 @@ test('a target is set with its author, read, changed and deleted, and the audit 
   assert.deepEqual(body, { ...BRAND, store_id: null, author: 'operator', created_at: at, changed_at: at });
   assert.equal(created.headers.location, `/api/v1/uptime-targets/${id}`);
   const etag = String(created.headers.etag);
+  clock.now += 1_000;
   const changed = await ask('admin', 'PATCH', `/${id}`, { ...body, uptime_ratio: 0.995 }, { 'if-match': etag });
   assert.equal(changed.json<Json>().uptime_ratio, 0.995, changed.body);
   assert.equal((await ask('operator', 'DELETE', `/${id}`, undefined, { 'if-match': etag })).statusCode, 412);
+  clock.now += 1_000;
   assert.equal((await ask('operator', 'DELETE', `/${id}`)).statusCode, 204);
   assert.equal((await ask('operator', 'GET', `/${id}`)).statusCode, 404);
   const audit = await app.inject({ url: '/api/v1/audit', headers: as('admin') });
@@ -128,10 +131,7 @@ test('of a month that is not over, the whole schedule is known, and the rest of 
   await set({ store_id: 'mine', period: 'month', uptime_ratio: 0.9 });
   const [row] = await rows('operator', 'period=2026-10&store_id=mine&as_of=2026-10-16T00:00:00Z');
   const { scheduled_seconds, left_seconds, burn_rate, verdict } = row?.target ?? {};
-  assert.deepEqual(
-    [scheduled_seconds, left_seconds, burn_rate, verdict],
-    [310 * 3_600, 160 * 3_600, 0, 'cannot_tell'],
-  );
+  assert.deepEqual([scheduled_seconds, left_seconds, burn_rate, verdict], [310 * 3_600, 160 * 3_600, 0, 'cannot_tell']);
   const [over] = await rows('operator', 'period=2026-10&store_id=mine');
   assert.equal(over?.target?.verdict, 'met');
 });
@@ -163,7 +163,10 @@ test('owners see the targets that are about their stores alone, and set none', a
     found.map(({ target }) => target?.target_id),
     [own.target_id, own.target_id],
   );
-  assert.equal((await ask('owner', 'POST', '', { store_id: 'mine', period: 'week', uptime_ratio: 0.9 })).statusCode, 403);
+  assert.equal(
+    (await ask('owner', 'POST', '', { store_id: 'mine', period: 'week', uptime_ratio: 0.9 })).statusCode,
+    403,
+  );
   assert.equal((await ask('owner', 'DELETE', `/${own.target_id}`)).statusCode, 403);
 });
 
@@ -176,11 +179,19 @@ test('a wrong target gets an answer that names what is wrong', async (t) => {
     assert.match(answer.json<{ detail: string }>().detail, message);
   };
   await refused({ ...BRAND, uptime_ratio: 1 }, 400, /^uptime_ratio is 1, expected more than 0 and less than 1/);
-  await refused({ ...BRAND, label: 'brand:Nobody' }, 400, /^label is "brand:Nobody", expected a label that a store has/);
+  await refused(
+    { ...BRAND, label: 'brand:Nobody' },
+    400,
+    /^label is "brand:Nobody", expected a label that a store has/,
+  );
   await refused({ ...BRAND, label: 'Bella' }, 400, /^label is "Bella", expected .* as key:value/);
   await refused({ ...BRAND, store_id: 'mine' }, 400, /either store_id or label/);
   await refused({ period: 'month', uptime_ratio: 0.9 }, 400, /either store_id or label/);
   await refused({ store_id: 'none', period: 'month', uptime_ratio: 0.9 }, 404, /none/);
   await refused({ ...BRAND, period: 'day' }, 400, /expected one of week, month, quarter, year/);
-  await refused({ ...BRAND, label: 'Brand:Bella', uptime_ratio: 0.9 }, 409, /^there is a target of 0.99 for each month of Brand:Bella/);
+  await refused(
+    { ...BRAND, label: 'Brand:Bella', uptime_ratio: 0.9 },
+    409,
+    /^there is a target of 0.99 for each month of Brand:Bella/,
+  );
 });

@@ -21,7 +21,14 @@ export async function fetchAnswers(asked: Asked, asOf: string, signal: AbortSign
   const { group_by, compare, by, daypart, intervals, ...about } = asked;
   const ask = async (query: AnalyticsQuery): Promise<Analytics> =>
     (await call('GET /api/v1/analytics', { query: { ...about, ...query }, signal })) as Analytics;
-  const groups = await ask({ group_by, compare, intervals, by: 'total', ...(asOf !== '' && { as_of: asOf }) });
+  const groups = await ask({
+    group_by,
+    compare,
+    intervals,
+    targets: true,
+    by: 'total',
+    ...(asOf !== '' && { as_of: asOf }),
+  });
   const { as_of, known_at } = groups;
   const hasTrend = by !== 'total' && by !== 'hour_of_week';
   const [trend, week, wall] = await Promise.all([

@@ -21,6 +21,7 @@ import { StoreName } from '../../parts/store-name.tsx';
 import { hereWith, param, setParams } from '../../state/place.ts';
 import { useStoreNames } from '../../state/store-names.ts';
 import { isComparable, UptimeInterval } from './headline.tsx';
+import { hasTargets, TargetStanding } from './targets.tsx';
 
 /** Rows that are drawn at a time, at most as many as have their names loaded together. */
 const CHUNK = 100;
@@ -55,6 +56,7 @@ export function GroupTable({ asked, groups }: Props) {
   );
   const left = all.length - chunks.value * CHUNK;
   const isCompared = groups.compare !== undefined;
+  const isTargeted = hasTargets(groups);
   return (
     <section class="section" aria-labelledby="groups">
       <header>
@@ -69,6 +71,7 @@ export function GroupTable({ asked, groups }: Props) {
               <th class="number">Stores</th>
               <th class="number">Uptime</th>
               {isCompared && <th class="number">vs {compareWords(groups)}</th>}
+              {isTargeted && <th>Target</th>}
               <th class="number">Downtime</th>
               <th class="number">Unknown</th>
               <th class="number">Coverage</th>
@@ -78,12 +81,12 @@ export function GroupTable({ asked, groups }: Props) {
             </tr>
           </thead>
           <tbody>
-            <Row row={tree.row} level={0} isCompared={isCompared}>
+            <Row row={tree.row} level={0} isCompared={isCompared} isTargeted={isTargeted}>
               <strong>All</strong>
             </Row>
           </tbody>
           {shown.map((part, i) => (
-            <GroupRows key={i} part={part} asked={asked} isCompared={isCompared} />
+            <GroupRows key={i} part={part} asked={asked} isCompared={isCompared} isTargeted={isTargeted} />
           ))}
         </table>
       </ScrollBox>
@@ -123,16 +126,23 @@ interface RowsProps {
   readonly part: readonly Group[];
   readonly asked: Asked;
   readonly isCompared: boolean;
+  readonly isTargeted: boolean;
 }
 
-function GroupRows({ part, asked, isCompared }: RowsProps) {
+function GroupRows({ part, asked, isCompared, isTargeted }: RowsProps) {
   const names = useStoreNames(part.flatMap(({ key, value }) => (key === STORE && value !== null ? [value] : [])));
   return (
     <tbody>
       {part.map((group) => {
         const level = Object.keys(group.row.group ?? {}).length;
         return (
-          <Row key={JSON.stringify(group.row.group)} row={group.row} level={level} isCompared={isCompared}>
+          <Row
+            key={JSON.stringify(group.row.group)}
+            row={group.row}
+            level={level}
+            isCompared={isCompared}
+            isTargeted={isTargeted}
+          >
             <GroupName group={group} asked={asked} name={names.get(group.value ?? '')} />
           </Row>
         );
@@ -171,10 +181,11 @@ interface RowProps {
   readonly row: AnalyticsRow;
   readonly level: number;
   readonly isCompared: boolean;
+  readonly isTargeted: boolean;
   readonly children: ComponentChildren;
 }
 
-function Row({ row, level, isCompared, children }: RowProps) {
+function Row({ row, level, isCompared, isTargeted, children }: RowProps) {
   const unchecked = isUnchecked(row);
   return (
     <tr data-level={level}>
@@ -193,6 +204,11 @@ function Row({ row, level, isCompared, children }: RowProps) {
           {(isComparable(row) && changeInPoints(row.uptime_ratio, row.compared?.uptime_ratio ?? null)) || (
             <span class="quiet">{NOT_ENOUGH}</span>
           )}
+        </td>
+      )}
+      {isTargeted && (
+        <td data-label="Target">
+          <TargetStanding target={row.target} />
         </td>
       )}
       <td class="number" data-label="Downtime">

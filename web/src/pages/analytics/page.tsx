@@ -16,6 +16,7 @@ import { GroupTable } from './groups.tsx';
 import { Headline } from './headline.tsx';
 import { isAtField, QuestionFields } from './question-fields.tsx';
 import { SavedQuestions } from './saved-questions.tsx';
+import { Targets } from './targets.tsx';
 import { Trend } from './trend.tsx';
 import { WeekMap } from './week-map.tsx';
 import './analytics.css';
@@ -66,6 +67,7 @@ export default function AnalyticsPage() {
             {data.trend !== undefined && <Trend trend={data.trend} wall={data.wall} />}
             <WeekMap week={data.week} />
             <GroupTable asked={asked} groups={data.groups} />
+            <Targets groups={data.groups} onChanged={loaded.reload} />
           </>
         )}
       </div>
