@@ -415,7 +415,7 @@ test('a target is set, and the table says how it stands; deleted, it is gone', a
   await page.getByLabel('Uptime in %').fill('99.9');
   await page.getByLabel('In each').selectOption('week');
   await page.getByRole('button', { name: 'Set target' }).click();
-  await page.getByText('expected a label that a store has').waitFor();
+  await page.getByText('expected a label that a store has').first().waitFor();
   await page.getByLabel('Label', { exact: true }).fill('brand:Bella');
   await page.getByRole('button', { name: 'Set target' }).click();
   await page.getByText('99.9% in each week').waitFor();
