@@ -418,12 +418,12 @@ test('a target is set, and the table says how it stands; deleted, it is gone', a
   await page.getByText('expected a label that a store has').first().waitFor();
   await page.getByLabel('Label', { exact: true }).fill('brand:Bella');
   await page.getByRole('button', { name: 'Set target' }).click();
-  await page.getByText('99.9% in each week').waitFor();
+  await page.getByText('99.90% in each week').waitFor();
   await settled(page);
   // Of two stores, 2 × 28 hours; 5 of them were down.
   const targets = (await rowsOf(page, 'By group')).map((cells) => cells[3]);
   assert.equal(targets[0], '–');
-  assert.match(targets[1] ?? '', /^✗ missed 99\.9%: 5 h of .* spent, burn rate \d+\.\d$/);
+  assert.match(targets[1] ?? '', /^✗ missed 99\.90%: 5 h of .* spent, burn rate \d+\.\d$/);
   await page.setViewportSize({ width: 360, height: 800 });
   assert.equal(await overflowOf(page), 0);
   await show('/analytics?period=last-7-days&group_by=brand');

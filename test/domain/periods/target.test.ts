@@ -5,7 +5,13 @@ import { standingOf } from '../../../src/domain/periods/target.ts';
 import { HOUR, MINUTE } from '../reference.ts';
 
 /** A month of 300 open hours, some of them so far. */
-function soFar(hours: { open?: number; down?: number; unknown?: number; planned?: number; plannedDown?: number }): Measures {
+function soFar(hours: {
+  open?: number;
+  down?: number;
+  unknown?: number;
+  planned?: number;
+  plannedDown?: number;
+}): Measures {
   const { open = 300, down = 0, unknown = 0, planned = 0, plannedDown = 0 } = hours;
   return {
     ...{ open: open * HOUR, down: down * HOUR, up: (open - down - unknown) * HOUR },
@@ -17,7 +23,13 @@ function soFar(hours: { open?: number; down?: number; unknown?: number; planned?
 function standing(measures: Measures, low: number, high: number) {
   const found = standingOf(0.99, 300 * HOUR, measures, { low: low * HOUR, high: high * HOUR });
   const { budget, spent, left, burnRate, verdict } = found;
-  return [Math.round(budget / MINUTE), spent / HOUR, left / HOUR, burnRate && Math.round(100 * burnRate) / 100, verdict];
+  return [
+    Math.round(budget / MINUTE),
+    spent / HOUR,
+    left / HOUR,
+    burnRate && Math.round(100 * burnRate) / 100,
+    verdict,
+  ];
 }
 
 test('300 open hours at 99 % leave three hours, and a verdict only if the interval is on one side of them', () => {
