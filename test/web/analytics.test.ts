@@ -349,7 +349,7 @@ test('an owner opens what can be asked of the own stores, and saves nothing', as
   await page.getByRole('button', { name: 'Sign in' }).click();
   const saved = page.getByRole('region', { name: 'Saved questions' });
   await saved.getByRole('button', { name: 'Saved questions (1)' }).click();
-  assert.deepEqual(await saved.getByRole('button').allInnerTexts(), ['Saved questions (1)']);
+  assert.deepEqual(await saved.getByRole('button').allInnerTexts(), ['Saved questions (1)', 'Subscriptions']);
   await saved.getByRole('link', { name: 'Bella' }).click();
   await page.waitForURL('**/analytics?period=last-7-days&label=brand%3ABella&by=total');
 });

@@ -34,7 +34,7 @@ test('every kind of schema becomes the right type', async (t) => {
   await app.ready();
   const types = clientTypes(documentOf(app));
   for (const expected of [
-    /export interface Store \{\n {2}\/\*\* an opaque id, as in the feeds \*\/\n {2}readonly store_id: string;/,
+    /export interface Store \{\n {2}\/\*\* an opaque ID, as in the feeds \*\/\n {2}readonly store_id: string;/,
     /readonly labels: Readonly<Record<string, string>>;/,
     /readonly probe_url: string \| null;/,
     /readonly state: 'online' \| 'offline' \| 'closed' \| 'unknown';/,
