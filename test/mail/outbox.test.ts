@@ -43,6 +43,7 @@ test('a message arrives as it was written, from the configured sender', async (t
         subject,
         text: text.trimEnd(),
         user: undefined,
+        ...{ html: '', attachments: [], unsubscribe: [] },
       },
     ],
   );

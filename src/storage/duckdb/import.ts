@@ -49,10 +49,14 @@ export class DuckdbImportSession implements ImportSession {
   }
 
   async nameStores(table: string): Promise<void> {
-    const back = await this.staging.run(`
-      update stores set deleted = false, version = version + 1
-      where deleted and store_id in (select store_id from ${identifier(table)})`);
-    if (back > 0) this.#changes.stores();
+    // To look for the stores of a large table takes a while, and hardly any are deleted.
+    const [deleted] = await this.staging.rows('select 1 from stores where deleted limit 1');
+    if (deleted !== undefined) {
+      const back = await this.staging.run(`
+        update stores set deleted = false, version = version + 1
+        where deleted and store_id in (select store_id from ${identifier(table)})`);
+      if (back > 0) this.#changes.stores();
+    }
     await this.addStores(table);
   }
 
