@@ -35,10 +35,10 @@ export default function ImportsPage() {
           reload={reload}
           what="imports"
           empty={
-            <Empty title="No imports yet">
+            <Empty title="No uploads yet">
               <p>
-                An import is complete or has no effect, and repeating it changes nothing. Bad rows are rejected and
-                listed; a file with mostly bad rows is not imported.
+                Imports are all-or-nothing, and repeating one changes nothing. Bad rows are rejected and listed; a file
+                with mostly bad rows is not imported. Imports on the command line and syncs are not listed here.
               </p>
             </Empty>
           }
