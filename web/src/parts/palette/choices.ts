@@ -27,7 +27,11 @@ export interface ChoiceGroup {
 }
 
 /** Other words that find a page. */
-const WORDS_OF: Readonly<Record<string, string>> = { '/analytics': 'month quarter compare trend heat map group brand' };
+const WORDS_OF: Readonly<Record<string, string>> = {
+  '/analytics': 'month quarter compare trend heat map group brand target subscription',
+  '/stores': 'new add create export paste',
+  '/people': 'audit log roles owners',
+};
 
 function pages(): Choice[] {
   return places().map(({ name, icon, href }) => ({
