@@ -156,7 +156,7 @@ test('a new user and a new key work on the running server at once; a server with
   await server.says(/accepting commands from this machine/);
   assert.equal((await fetch(`${server.url}/api/v1/stores`)).status, 200);
   const added = await run(cwd, ['user', 'add', 'anna', '--role', 'admin', '--password-stdin'], PASSWORD);
-  assert.equal(added.stderr, 'anna is admin\n');
+  assert.equal(added.stderr, 'Added user anna (admin)\n');
   assert.equal((await fetch(`${server.url}/api/v1/stores`)).status, 401);
   const { stdout } = await run(cwd, ['key', 'add', '--user', 'anna', '--name', 'k', '--scopes', 'stores:read']);
   const ask = async () =>
