@@ -14,7 +14,7 @@ import type { StoreEntry } from '../stores/directory.ts';
 /** Polls of the sample, about; over long periods, fewer stores say as much. */
 const SAMPLE_POLLS = 1_000_000;
 
-/** The sample consists of so many runs of stores that are stored together, since each run is a read. */
+/** The number of runs of stores in the sample: stores that are stored together take one read. */
 const RUNS = 16;
 
 /**

@@ -10,16 +10,17 @@ import type {
   StoreSelection,
 } from '../ports/judgements.ts';
 import { addAudit } from './audit.ts';
+import { LockedSql } from './locked.ts';
 
 /** The judgements, in SQL common to both engines. */
 export class SqlJudgements implements Judgements {
   readonly #sql: TransactionalSql;
-  readonly #lock: (sql: Sql) => Promise<void>;
+  readonly #locked: LockedSql;
 
   /** @param lock waits, within a transaction, until no other transaction adds judgements */
   constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
     this.#sql = sql;
-    this.#lock = lock;
+    this.#locked = new LockedSql(sql, lock);
   }
 
   async last(): Promise<string | undefined> {
@@ -32,10 +33,7 @@ export class SqlJudgements implements Judgements {
   }
 
   recording<T>(work: (changes: JudgementChanges) => Promise<T>): Promise<T> {
-    return this.#sql.transaction(async (sql) => {
-      await this.#lock(sql);
-      return work(new SqlJudgementChanges(sql));
-    });
+    return this.#locked.transaction((sql) => work(new SqlJudgementChanges(sql)));
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   SavedQuestionRecord,
 } from '../ports/saved-questions.ts';
 import { addAudit } from './audit.ts';
+import { LockedSql } from './locked.ts';
 
 /** Reads saved questions, in SQL common to both engines. */
 class SqlSavedQuestionReader implements SavedQuestionReader {
@@ -55,21 +56,16 @@ class SqlSavedQuestionChanges extends SqlSavedQuestionReader implements SavedQue
 
 /** The saved questions, likewise. */
 export class SqlSavedQuestions extends SqlSavedQuestionReader implements SavedQuestionCatalog {
-  readonly #sql: TransactionalSql;
-  readonly #lock: (sql: Sql) => Promise<void>;
+  readonly #locked: LockedSql;
 
   /** @param lock waits, within a transaction, until no other transaction changes saved questions */
   constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
     super(sql);
-    this.#sql = sql;
-    this.#lock = lock;
+    this.#locked = new LockedSql(sql, lock);
   }
 
   changing<T>(work: (changes: SavedQuestionChanges) => Promise<T>): Promise<T> {
-    return this.#sql.transaction(async (sql) => {
-      await this.#lock(sql);
-      return work(new SqlSavedQuestionChanges(sql));
-    });
+    return this.#locked.transaction((sql) => work(new SqlSavedQuestionChanges(sql)));
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 } from '../ports/subscriptions.ts';
 import { addAudit } from './audit.ts';
 import { SqlDeliveryChanges } from './deliveries.ts';
+import { LockedSql } from './locked.ts';
 
 /** Reads subscriptions, in SQL common to both engines. */
 class SqlSubscriptionReader implements SubscriptionReader {
@@ -64,21 +65,16 @@ class SqlSubscriptionChanges extends SqlSubscriptionReader implements Subscripti
 
 /** The subscriptions, likewise. */
 export class SqlSubscriptions extends SqlSubscriptionReader implements SubscriptionCatalog {
-  readonly #sql: TransactionalSql;
-  readonly #lock: (sql: Sql) => Promise<void>;
+  readonly #locked: LockedSql;
 
   /** @param lock waits, within a transaction, until no other transaction changes subscriptions or saved questions */
   constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
     super(sql);
-    this.#sql = sql;
-    this.#lock = lock;
+    this.#locked = new LockedSql(sql, lock);
   }
 
   changing<T>(work: (changes: SubscriptionChanges) => Promise<T>): Promise<T> {
-    return this.#sql.transaction(async (sql) => {
-      await this.#lock(sql);
-      return work(new SqlSubscriptionChanges(sql));
-    });
+    return this.#locked.transaction((sql) => work(new SqlSubscriptionChanges(sql)));
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   UptimeTargetRecord,
 } from '../ports/uptime-targets.ts';
 import { addAudit } from './audit.ts';
+import { LockedSql } from './locked.ts';
 
 /** Reads targets, in SQL common to both engines. */
 class SqlUptimeTargetReader implements UptimeTargetReader {
@@ -50,21 +51,16 @@ class SqlUptimeTargetChanges extends SqlUptimeTargetReader implements UptimeTarg
 
 /** The targets, likewise. */
 export class SqlUptimeTargets extends SqlUptimeTargetReader implements UptimeTargetCatalog {
-  readonly #sql: TransactionalSql;
-  readonly #lock: (sql: Sql) => Promise<void>;
+  readonly #locked: LockedSql;
 
   /** @param lock waits, within a transaction, until no other transaction changes targets */
   constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
     super(sql);
-    this.#sql = sql;
-    this.#lock = lock;
+    this.#locked = new LockedSql(sql, lock);
   }
 
   changing<T>(work: (changes: UptimeTargetChanges) => Promise<T>): Promise<T> {
-    return this.#sql.transaction(async (sql) => {
-      await this.#lock(sql);
-      return work(new SqlUptimeTargetChanges(sql));
-    });
+    return this.#locked.transaction((sql) => work(new SqlUptimeTargetChanges(sql)));
   }
 }
 
