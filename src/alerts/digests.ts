@@ -1,9 +1,7 @@
-import type { Logger } from 'pino';
 import type { NotificationFacts, StoreFacts } from '../domain/alerts/facts.ts';
 import { plannedTest } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
-import { WorkLoop } from '../jobs/work-loop.ts';
-import { isTemporary, messageOf } from '../lib/errors.ts';
+import { LeasedLoop, type LeasedLoopParts } from '../jobs/leased-loop.ts';
 import { untrustedClock } from '../lib/world/clock-watch.ts';
 import { newId } from '../lib/world/random.ts';
 import type { TimePlace } from '../storage/ports/account-catalog.ts';
@@ -14,24 +12,16 @@ import { dueDigest } from './due-digest.ts';
 import { type Recipient, Recipients } from './recipients.ts';
 import { type StoreFactsParts, storeFacts } from './store-facts.ts';
 
-export interface DigestParts {
+export interface DigestParts extends LeasedLoopParts {
   readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'deliveries' | 'leases' | 'snapshot'>;
   readonly schedules: () => Promise<FleetSchedule>;
   readonly planned: StoreFactsParts['planned'];
   readonly pollInterval: number;
-  readonly log: Logger;
   readonly now: () => number;
-  /** Whether the wall clock can be relied on. */
-  readonly trusted: () => boolean;
-  /** This server among those on the same database. */
-  readonly server: string;
   /** Called when messages were added. */
   readonly onMessages: () => void;
 }
 
-/** Milliseconds between two looks for digests that are due, and how long a server is the one that looks. */
-const TICK = 30_000;
-const LEASE = 2 * TICK;
 const PAGE = 1_000;
 /** The stores that a digest lists. */
 const MOST_LISTED = 10;
@@ -49,31 +39,22 @@ interface Due {
  */
 export class Digests {
   readonly #parts: DigestParts;
-  readonly #loop = new WorkLoop(() => this.#run());
+  readonly #loop: LeasedLoop;
   /** The times of the last digests, by contact point, so that they are not written again in vain. */
   readonly #written = new Map<string, number>();
 
   constructor(parts: DigestParts) {
     this.#parts = parts;
+    const warning = 'cannot write the digests; trying again';
+    this.#loop = new LeasedLoop(parts, 'digests', warning, () => this.write());
   }
 
   start(): void {
-    this.#loop.start(TICK);
+    this.#loop.start();
   }
 
   stop(): Promise<void> {
     return this.#loop.stop();
-  }
-
-  async #run(): Promise<void> {
-    const { storage, server, trusted, log } = this.#parts;
-    if (!trusted()) return;
-    try {
-      if ((await storage.leases?.take('digests', server, LEASE)) ?? true) await this.write();
-    } catch (error) {
-      const fields = isTemporary(error) ? { reason: messageOf(error) } : { err: error };
-      log.warn(fields, 'cannot write the digests; trying again');
-    }
   }
 
   /** Adds the messages of the digests that are due. @throws what the database throws */

@@ -1,7 +1,5 @@
-import type { Logger } from 'pino';
 import type { NotificationFacts } from '../domain/alerts/facts.ts';
-import { WorkLoop } from '../jobs/work-loop.ts';
-import { isTemporary, messageOf } from '../lib/errors.ts';
+import { LeasedLoop, type LeasedLoopParts } from '../jobs/leased-loop.ts';
 import { untrustedClock } from '../lib/world/clock-watch.ts';
 import { newId } from '../lib/world/random.ts';
 import type { NewDelivery } from '../storage/ports/deliveries.ts';
@@ -10,22 +8,13 @@ import type { SubscriptionRecord } from '../storage/ports/subscriptions.ts';
 import type { SubscriptionAnswers } from './answers.ts';
 import { lastDue } from './schedule.ts';
 
-export interface SenderParts {
+export interface SenderParts extends LeasedLoopParts {
   readonly storage: Pick<Storage, 'contactPoints' | 'leases' | 'subscriptions'>;
   readonly answers: Pick<SubscriptionAnswers, 'facts'>;
-  readonly log: Logger;
   readonly now: () => number;
-  /** Whether the wall clock can be relied on. */
-  readonly trusted: () => boolean;
-  /** This server among those on the same database. */
-  readonly server: string;
   /** Called when messages were added. */
   readonly onMessages: () => void;
 }
-
-/** Milliseconds between two looks for what is due, and how long a server is the one that looks. */
-const TICK = 30_000;
-const LEASE = 2 * TICK;
 
 /**
  * Adds the messages of subscriptions that are due. A subscription and the instant at which it was due are written with the
@@ -34,28 +23,20 @@ const LEASE = 2 * TICK;
  */
 export class SubscriptionSender {
   readonly #parts: SenderParts;
-  readonly #loop = new WorkLoop(() => this.#run());
+  readonly #loop: LeasedLoop;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
+    const warning = 'cannot send the answer to a saved question; trying again';
+    this.#loop = new LeasedLoop(parts, 'subscriptions', warning, () => this.send());
   }
 
   start(): void {
-    this.#loop.start(TICK);
+    this.#loop.start();
   }
 
   stop(): Promise<void> {
     return this.#loop.stop();
-  }
-
-  async #run(): Promise<void> {
-    const { storage, server, trusted, log } = this.#parts;
-    if (!trusted()) return;
-    try {
-      if ((await storage.leases?.take('subscriptions', server, LEASE)) ?? true) await this.send();
-    } catch (error) {
-      this.#warn(error, log);
-    }
   }
 
   /** Adds the messages of everything that is due. @throws what the database throws */
@@ -69,7 +50,7 @@ export class SubscriptionSender {
       try {
         sent = (await this.#send(subscription, due)) || sent;
       } catch (error) {
-        this.#warn(error, log.child({ subscription: id }));
+        this.#loop.warn(error, log.child({ subscription: id }));
       }
     }
     if (sent) onMessages();
@@ -89,11 +70,6 @@ export class SubscriptionSender {
       for (const message of messages ?? []) await changes.addDelivery(message);
       return true;
     });
-  }
-
-  #warn(error: unknown, log: Logger): void {
-    const fields = isTemporary(error) ? { reason: messageOf(error) } : { err: error };
-    log.warn(fields, 'cannot send the answer to a saved question; trying again');
   }
 }
 
