@@ -419,7 +419,8 @@ test('a target is set, and the table says how it stands; deleted, it is gone', a
   await page.getByLabel('Label', { exact: true }).fill('brand:Bella');
   await page.getByRole('button', { name: 'Set target' }).click();
   await page.getByText('99.90% in each week').waitFor();
-  await settled(page);
+  // The table asks again with the new target; until then it has no such column.
+  await page.getByRole('region', { name: 'By group' }).getByRole('columnheader', { name: 'Target' }).waitFor();
   // Of two stores, 2 × 28 hours; 5 of them were down.
   const targets = (await rowsOf(page, 'By group')).map((cells) => cells[3]);
   assert.equal(targets[0], '–');
