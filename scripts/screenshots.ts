@@ -211,7 +211,7 @@ async function shotsOf(url: string): Promise<Shot[]> {
       act: (page) => page.getByRole('button', { name: 'Edit' }).first().click(),
     },
     { name: 'deliveries', path: '/deliveries' },
-    { name: 'people', path: '/people' },
+    { name: 'users', path: '/users' },
     { name: 'account', path: '/account', act: click('New key') },
     { name: 'sign-in', path: '/', signedOut: true },
   ];

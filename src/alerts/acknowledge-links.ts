@@ -66,7 +66,7 @@ export class AcknowledgeLinks {
     return seal(await this.#key(), JSON.stringify(content), PURPOSE);
   }
 
-  /** What a link would acknowledge; changes nothing. @throws UserError `not_found` if it is not valid any more */
+  /** What a link would acknowledge; changes nothing. @throws UserError `not_found` if it is not valid anymore */
   async find(token: string): Promise<Acknowledgeable> {
     const link = await this.#valid(token);
     return this.#answer(await openIncidents(this.#parts.storage.alerts, link), link);

@@ -87,7 +87,7 @@ export async function stepStores(
 }
 
 /**
- * Ends the incidents of rules and stores that are gone, and of stores that a rule does not apply to any more, without
+ * Ends the incidents of rules and stores that are gone, and of stores that a rule does not apply to anymore, without
  * a message.
  */
 export function dropOrphans(draft: Draft, byId: ReadonlyMap<string, StoreEntry>): void {

@@ -11,7 +11,7 @@ export interface ResultsPlace {
 
 export interface CopiedResults {
   readonly results: number;
-  /** Complete reports whose results are not there any more, or cannot be read. */
+  /** Complete reports whose results are not there anymore, or cannot be read. */
   readonly missing: number;
 }
 

@@ -36,7 +36,7 @@ export interface Writer {
 
 export interface WriterHealth {
   readonly name: WriterName;
-  /** Whether the last write failed, and nothing since says that it would work now. */
+  /** Whether the last write failed and nothing has succeeded since. */
   readonly failing: boolean;
   /** Wall clock, milliseconds; `undefined`: never since the start. */
   readonly lastSuccess: number | undefined;
@@ -101,7 +101,7 @@ export class Health {
       .map(({ name, lastFailure }) => `${WRITERS[name].title}: ${lastFailure?.message} (${lastFailure?.code})`);
   }
 
-  /** Where nobody writes any more, the small writes tell that the database and the disks work again. */
+  /** Where nobody writes anymore, the small writes tell that the database and the disks work again. */
   #isFailing(name: WriterName, record: WriterRecord): boolean {
     if (!record.failing || isCheck(name) || record.outcomes.lastFailure?.passing !== true) return record.failing;
     if (this.#clocks.elapsed() < record.failedAt + LINGER) return true;

@@ -24,7 +24,7 @@ const ReportQuery = Type.Object(
     report_id: Type.Optional(
       Type.String({
         maxLength: 1_000,
-        description: 'the id that `POST /trigger_report` returned; `400` without it',
+        description: 'the ID that `POST /trigger_report` returned; `400` without it',
         examples: ['9063ec40-64e5-4d48-ac0c-a580d4271ca3'],
       }),
     ),
@@ -64,12 +64,12 @@ const ReportStatus = Type.Union(
 const ReportAnswer = answer(
   'how far the report is, or the report itself',
   {
-    'text/csv': Raw('of a complete report: one line per store'),
+    'text/csv': Raw('the report: one line per store'),
     'text/plain': Raw('`Running`, or `Failed: ` and the reason', 'Running'),
     'application/json': ReportStatus,
   },
   {
-    'X-Report-Status': OneOf(['Running', 'Complete', 'Failed'], 'in a response that is not JSON'),
+    'X-Report-Status': OneOf(['Running', 'Complete', 'Failed'], 'of the report, in CSV and plain-text responses'),
     'X-Report-As-Of': Type.String({
       format: 'date-time',
       description: 'the `as_of` of a complete report',

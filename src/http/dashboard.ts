@@ -4,6 +4,7 @@ import statics from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { notFound } from '../lib/errors.ts';
+import { Nothing } from './document/media.ts';
 import type { Routes } from './types.ts';
 
 /** Where `npm run build` leaves the pages; the same from the sources as from what is built. */
@@ -38,8 +39,8 @@ const PAGES = [
   { name: 'AlertRules', url: '/alert-rules' },
   { name: 'ContactPoints', url: '/contact-points' },
   { name: 'Deliveries', url: '/deliveries' },
-  { name: 'People', url: '/people' },
-  { name: 'Person', url: '/people/:user_id' },
+  { name: 'Users', url: '/users' },
+  { name: 'User', url: '/users/:user_id' },
   { name: 'Account', url: '/account' },
   // The token of a link is behind `#`, which no server sees.
   { name: 'Invitation', url: '/invitation', referrer: 'no-referrer' },
@@ -82,6 +83,28 @@ export function dashboardRoutes(folder = BUILT): Routes {
           if (!built) throw notFound('the dashboard is not built: run "npm run build"; the API is at /api/docs');
           return withPageHeaders(reply, 'referrer' in page ? page.referrer : undefined).sendFile('index.html');
         },
+      );
+    }
+
+    // The earlier addresses of the users, which may be bookmarked.
+    for (const { name, url } of [
+      { name: 'Users', url: '/people' },
+      { name: 'User', url: '/people/:user_id' },
+    ]) {
+      app.get(
+        url,
+        {
+          config: { access: 'public' },
+          logLevel: 'warn',
+          schema: {
+            hide: true,
+            operationId: `redirectTo${name}Page`,
+            summary: `Redirect to the dashboard: ${name.toLowerCase()}`,
+            tags: ['system'],
+            response: { 301: Nothing('the page is at `Location`') },
+          },
+        },
+        async (request, reply) => reply.redirect(request.url.replace('/people', '/users'), 301),
       );
     }
 

@@ -19,7 +19,7 @@ export const IfNoneMatch = Type.Object({
   ),
 });
 
-export const NotModified = Nothing('the same as the response with the `ETag` of `If-None-Match`');
+export const NotModified = Nothing('not modified since the response with this `ETag`');
 
 /**
  * Says which version of a thing an answer shows.

@@ -13,15 +13,12 @@ const Alive = Type.Object({ status: Type.Literal('ok') });
 /** Everyone may read it: when a write last succeeded would tell what others do, so only the metrics have that. */
 const WriterStatus = Type.Object(
   {
-    name: OneOf(
-      WRITER_NAMES,
-      'what is written; `append`: polls that were sent; the last four: a small write every 30 s',
-    ),
-    failing: Type.Boolean({ description: 'the last write failed, and nothing since says that it would work now' }),
+    name: OneOf(WRITER_NAMES, 'what is written; `append`: polls from the API; the last four: a small write every 30 s'),
+    failing: Type.Boolean({ description: 'whether the last write failed and nothing has succeeded since' }),
     last_failure: Nullable(
       Type.Object({
         at: Instant,
-        code: Type.String({ description: 'of the system or the database, if there is one', examples: ['ENOSPC'] }),
+        code: Type.String({ description: 'the error code of the system or the database', examples: ['ENOSPC'] }),
         message: Type.String({ examples: ['no space left on device'] }),
       }),
     ),
@@ -36,7 +33,7 @@ const Ready = Type.Object({
       description: 'Warnings, such as stale data in a live system, or stores with unknown hours.',
     }),
   ),
-  writers: Type.Array(WriterStatus, { description: 'The last outcomes of whatever this server writes.' }),
+  writers: Type.Array(WriterStatus, { description: 'The latest outcome of each kind of write by this server.' }),
 });
 
 interface HealthParts {

@@ -123,7 +123,7 @@ export function problemOf(code: ProblemCode, detail: string) {
   };
 }
 
-/** A whole HTTP response with a problem, for a connection on which nothing else can answer any more. */
+/** A whole HTTP response with a problem, for a connection on which nothing else can answer anymore. */
 export function rawProblem(code: ProblemCode, detail: string): string {
   const problem = problemOf(code, detail);
   const body = JSON.stringify(problem);

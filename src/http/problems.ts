@@ -31,7 +31,7 @@ export const Problem = Type.Object(
   {
     type: Type.String({
       description:
-        'where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` ' +
+        'the URI that describes `code`, on this server; for `second_factor_required`, `reauthentication_required` and `busy` ' +
         'in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`)',
       examples: ['/api/docs#errors-invalid_input'],
     }),

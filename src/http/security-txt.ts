@@ -21,8 +21,8 @@ export function securityTxtRoutes(contact: string | undefined, now: () => number
         config: { access: 'public' },
         schema: {
           operationId: 'readSecurityContact',
-          summary: 'Get the contact for security reports about this installation',
-          description: 'By RFC 9116; `404` where `SECURITY_CONTACT` is not set.',
+          summary: 'Get the contact for security reports',
+          description: 'In the format of RFC 9116; `404` if `SECURITY_CONTACT` is not set.',
           tags: ['system'],
           response: { 200: answer('the contact', { 'text/plain': Raw('lines of fields', 'Contact: …') }) },
         },

@@ -66,7 +66,7 @@ export type SendResult =
   | { readonly status: 'retry'; readonly reason: string; readonly after?: number | undefined }
   /** It would fail again. */
   | { readonly status: 'rejected'; readonly reason: string }
-  /** The address does not exist any more: every message to it would fail. */
+  /** The address does not exist anymore: every message to it would fail. */
   | { readonly status: 'gone'; readonly reason: string };
 
 /** A way to send messages. */

@@ -210,7 +210,7 @@ export class ContactPoints {
     const stored = before.settings as StoredSettings;
     const channel = channelFrom(before.channel);
     const { values, template, ...checked } = checkAll({
-      // Secrets that cannot be decrypted any more have to be given again.
+      // Secrets that cannot be decrypted anymore have to be given again.
       values: () =>
         settings && settingsFrom(channel, { ...(sealer.settingsOf(before) ?? stored.values), ...settings }, allows),
       template: () => (change.template ? templateFrom(change.template) : change.template),

@@ -16,7 +16,7 @@ interface PostRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, unless it is a text or bytes. */
   readonly body: string | Buffer | object;
-  /** The statuses, besides 410, which mean that the address does not exist any more. */
+  /** The statuses, besides 410, which mean that the address does not exist anymore. */
   readonly gone?: readonly number[];
   /** How an answer with a certain status is meant, if it is not what HTTP says. */
   readonly means?: (status: number, body: string) => SendResult | undefined;

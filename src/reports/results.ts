@@ -129,7 +129,7 @@ export class ResultsFolder {
     return this.content(name, 'figures');
   }
 
-  /** The bytes of a result as it is kept; `undefined` when they are not there (any more). */
+  /** The bytes of a result as it is kept; `undefined` when they are not there (anymore). */
   content(name: ResultName, kind: ResultKind): Promise<Uint8Array | undefined> {
     return ifThere(readFile(this.#file(name, kind)));
   }

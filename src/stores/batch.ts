@@ -53,7 +53,7 @@ class RollBack extends Error {}
 /**
  * Changes many stores in one transaction: all of them or, if one change fails, none.
  *
- * @param signal aborted when nobody waits for the result any more: nothing is changed then
+ * @param signal aborted when nobody waits for the result anymore: nothing is changed then
  * @throws UserError `forbidden` for owners, `busy`
  */
 export async function changeStores(

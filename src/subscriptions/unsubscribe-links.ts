@@ -20,7 +20,7 @@ interface Content {
 
 /** What a link ends. */
 export interface Unsubscribable {
-  /** The name of the question; `undefined`: the contact point is not subscribed any more. */
+  /** The name of the question; `undefined`: the contact point is not subscribed anymore. */
   readonly question: string | undefined;
 }
 

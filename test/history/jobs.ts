@@ -35,7 +35,7 @@ function judgeJob({ kind, id, at }: AcceptedJob, sightings: readonly Sighting[])
   const violations: Violation[] = [];
   const name = `${kind} ${id}`;
   if (sightings.some(({ status, start }) => status === 'missing' && start > at)) {
-    violations.push({ invariant: 'nothing accepted is lost', what: `${name} was accepted, and is not known any more` });
+    violations.push({ invariant: 'nothing accepted is lost', what: `${name} was accepted, and is not known anymore` });
   }
   const known = sightings.filter(({ status }) => status !== 'missing');
   const first = known

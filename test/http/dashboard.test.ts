@@ -25,6 +25,17 @@ async function dashboard(t: TestContext, built: boolean) {
   return app;
 }
 
+test('the earlier addresses of the users lead to the present ones', async (t) => {
+  const app = await dashboard(t, true);
+  for (const [from, to] of [
+    ['/people?tab=audit', '/users?tab=audit'],
+    ['/people/x', '/users/x'],
+  ] as const) {
+    const { statusCode, headers } = await app.inject(from);
+    assert.deepEqual([statusCode, headers.location], [301, to]);
+  }
+});
+
 test('every path of the dashboard returns the page, which is revalidated and loads nothing from other origins', async (t) => {
   const app = await dashboard(t, true);
   for (const url of [
@@ -34,8 +45,8 @@ test('every path of the dashboard returns the page, which is revalidated and loa
     '/reports',
     '/reports/x',
     '/imports',
-    '/people',
-    '/people/x',
+    '/users',
+    '/users/x',
     '/incidents',
     '/incidents/x',
     '/alert-rules',

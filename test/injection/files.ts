@@ -25,7 +25,7 @@ function errorOf(code: string, call: string): NodeJS.ErrnoException {
 /**
  * Files with an injector between them and a process.
  *
- * @param process a power loss ends it: nothing of it reaches the files any more
+ * @param process a power loss ends it: nothing of it reaches the files anymore
  */
 export function filesWith(injector: Injector, files: Files, process: { ended: boolean }): Files {
   const check = (call: string, shortWrite?: () => Promise<unknown>) => {

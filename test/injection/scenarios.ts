@@ -22,7 +22,7 @@ export interface Scenario {
 }
 
 export interface Attempt {
-  /** Does it, and gets the fault. Resolves when nothing of it is running any more. */
+  /** Does it, and gets the fault. Resolves when nothing of it is running anymore. */
   work(): Promise<unknown>;
   /** Checks what was acknowledged, tries again what was not, and checks the result. */
   after(outcome: Outcome, after: { readonly power: boolean }): Promise<void>;

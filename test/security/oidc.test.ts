@@ -311,7 +311,7 @@ test('reauthentication requires a new sign-in of the same user at the provider',
   const { client, there } = await signIn(all, 'adam');
   const policy = () => client.ask('PUT', '/second-factor-policy', { roles: ['admin', 'operator'] });
   assert.equal((await policy()).json<{ code: string }>().code, 'reauthentication_required');
-  const query = '?reauthenticate=true&return_to=/people';
+  const query = '?reauthenticate=true&return_to=/users';
 
   const wrong = await new ProviderBrowser().visit(await begin(client, query), ORIGIN, 'olga');
   assert.equal(await comeBack(client, wrong.url), '/?sign_in=other_user');
@@ -325,7 +325,7 @@ test('reauthentication requires a new sign-in of the same user at the provider',
   const old = client.cookie() ?? '';
   const right = await there.visit(await begin(client, query), ORIGIN, 'adam');
   assert.ok(right.asked, 'the provider asks again');
-  assert.equal(await comeBack(client, right.url), '/people');
+  assert.equal(await comeBack(client, right.url), '/users');
   assert.equal((await policy()).statusCode, 200);
   assert.equal((await me(client)).second_factor_required, false, 'the provider handles second factors');
   const stale = await all.server.app.inject({ url: '/api/v1/session', cookies: { rm_session: old } });

@@ -78,7 +78,7 @@ export class SimulatedProcess implements World, EventOwner {
     this.#scheduler.release(this);
   }
 
-  /** Nothing happens in it any more. */
+  /** Nothing happens in it anymore. */
   kill(): void {
     this.#state = 'dead';
   }

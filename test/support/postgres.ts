@@ -116,7 +116,7 @@ export class TestPostgres {
         () => false,
       );
       if (started) return;
-      if (attempt === 20) throw new Error('PostgreSQL does not start any more');
+      if (attempt === 20) throw new Error('PostgreSQL does not start anymore');
       await sleep(500);
     }
   }

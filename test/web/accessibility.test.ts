@@ -130,9 +130,9 @@ async function lookAsAdmin(page: Page, look: Look, owner: string): Promise<void>
   await page.getByRole('button', { name: 'Show rejected rows' }).click();
   await page.getByText('"never"').waitFor();
   await check(page, 'rejected rows');
-  await look('/people');
-  await look(`/people/${owner}`, click('New key'));
-  await look('/people?tab=audit');
+  await look('/users');
+  await look(`/users/${owner}`, click('New key'));
+  await look('/users?tab=audit');
   await look('/account');
 }
 
@@ -173,7 +173,7 @@ async function lookAtAlerts(page: Page, look: Look): Promise<void> {
 /** The pages of an operator that differ from those of an admin. */
 async function lookAsOperator(look: Look): Promise<void> {
   await look('/');
-  await look('/people');
+  await look('/users');
 }
 
 /** The pages of an owner of two stores. */
@@ -254,7 +254,7 @@ async function opened(t: TestContext, who: string) {
 
 test('every page is accessible to an admin on every screen, light and dark', async (t) => {
   const { page, look, addUsers } = await opened(t, 'an admin');
-  await look('/people');
+  await look('/users');
   await look('/account');
   await look('/no-such-page');
   const owner = await addUsers();

@@ -48,7 +48,7 @@ test('every action that the program records has words', () => {
 
 test('an entry links to what it is about, unless that is gone, and names it', () => {
   assert.equal(subjectPath(entry({ subject_id: 'a/b' })), '/stores/a%2Fb');
-  assert.equal(subjectPath(entry({ subject_kind: 'user', action: 'user.created' })), '/people/17');
+  assert.equal(subjectPath(entry({ subject_kind: 'user', action: 'user.created' })), '/users/17');
   assert.equal(subjectPath(entry({ subject_kind: 'import', action: 'import.created' })), '/imports');
   assert.equal(subjectPath(entry({ subject_kind: 'judgement', action: 'judgement.created' })), '/downtime');
   assert.equal(subjectPath(entry({ subject_kind: 'report', action: 'report.deleted' })), undefined);
@@ -107,6 +107,15 @@ test('a changed value is shown with the previous one', () => {
   assert.deepEqual(words(hours), [
     'Hours: Monday 9:00 AM – 5:00 PM → Open 24/7',
     'Previous planned hours: effective from: 2026-12-01, hours: Closed',
+  ]);
+  const nine = { start: 9 * hour, end: 17 * hour };
+  const week = [0, 1, 2, 3, 4, 6].map((day) => ({ day, ...nine }));
+  const later = week.map((row) => (row.day < 3 ? { ...row, start: 11 * hour } : row)).filter(({ day }) => day !== 6);
+  assert.deepEqual(words({ hours: later, before: { hours: week } }), [
+    'Hours: Monday – Wednesday 9:00 AM – 5:00 PM → 11:00 AM – 5:00 PM, Sunday 9:00 AM – 5:00 PM → Closed',
+  ]);
+  assert.deepEqual(words({ previous_hours: week }), [
+    'Previous hours: Monday – Friday 9:00 AM – 5:00 PM, Sunday 9:00 AM – 5:00 PM',
   ]);
   assert.deepEqual(words({ date: '2026-12-24', hours: [], before: { hours: null } }), [
     'Date: 2026-12-24',

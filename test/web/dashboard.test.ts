@@ -463,7 +463,7 @@ test("an owner signs in and sees only the owner's stores, at any URL", async (t)
   const places = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts();
   assert.deepEqual(places, ['My stores', 'Alerts', 'Analytics', 'Reports']);
 
-  for (const path of ['/people', '/imports']) {
+  for (const path of ['/users', '/imports']) {
     await page.goto(`${fleet.url}${path}`);
     await page.getByRole('heading', { name: "You don't have access" }).waitFor();
   }

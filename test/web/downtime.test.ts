@@ -141,7 +141,7 @@ test('a form with changes is kept when the session ends, until the user has sign
 });
 
 test('an owner plans downtime of named stores only', async (t) => {
-  const { fleet, page } = await opened(t, '/people');
+  const { fleet, page } = await opened(t, '/users');
   const { users } = fleet.accounts;
   await users.add(TESTER, { login: 'root', role: 'admin', password: PASSWORD });
   await users.add(TESTER, { login: 'olga', role: 'owner', stores: ['a'], password: PASSWORD });

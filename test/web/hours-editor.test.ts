@@ -199,5 +199,5 @@ test('leaving with unsaved changes asks: by a link, back and forward, and closin
   assert.deepEqual(asked.splice(0), ['confirm']);
   await toFleet(page);
   await page.waitForURL((found) => found.pathname === '/');
-  assert.deepEqual(asked, [], 'nothing is unsaved any more');
+  assert.deepEqual(asked, [], 'nothing is unsaved anymore');
 });

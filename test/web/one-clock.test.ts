@@ -100,7 +100,7 @@ for (const [locale, other] of [
     await page.getByRole('table', { name: 'Stores', exact: true }).waitFor();
     await look(new URL(page.url()).pathname, () => page.locator('.report-row .polls').first().waitFor());
     await look('/reports', () => page.locator('.history td').first().waitFor());
-    await look('/people?tab=audit', () => page.locator('.audit td').first().waitFor());
+    await look('/users?tab=audit', () => page.locator('.audit td').first().waitFor());
   });
 }
 

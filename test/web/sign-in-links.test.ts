@@ -44,7 +44,7 @@ async function looksRight(page: Page): Promise<void> {
 test('an admin invites a user, who sets a password with the link and is signed in', async (t) => {
   const { url, mail } = await mailingFleet(t);
   const admin = await openPage(t, browser);
-  await admin.goto(`${url}/people`);
+  await admin.goto(`${url}/users`);
   await signIn(admin, 'root');
   await admin.getByRole('button', { name: 'Add user' }).click();
   await admin.getByLabel('Login').fill('ines');

@@ -131,7 +131,7 @@ test('the audit log says in words who did what, with a link to the store', async
   });
   await fleet.app.inject({ method: 'PUT', url: '/api/v1/stores/17/hours', payload: { hours: [] } });
   const page = await openPage(t, browser);
-  await page.goto(`${fleet.url}/people?tab=audit`);
+  await page.goto(`${fleet.url}/users?tab=audit`);
   await page.getByRole('row', { name: /Updated business hours\s+Loop\s+17\s+Hours\s+Open 24\/7 → Closed/ }).waitFor();
   await page
     .getByRole('row', { name: /Created a store/ })
@@ -230,11 +230,11 @@ test('pages that a role does not include show only that, with the way to the sta
   for (const [login, paths, words, home] of [
     [
       'olga',
-      ['/people', '/people/00000000-0000-4000-8000-000000000001', '/people?tab=audit', '/imports'],
+      ['/users', '/users/00000000-0000-4000-8000-000000000001', '/users?tab=audit', '/imports'],
       'Go to my stores',
       'My stores',
     ],
-    ['otto', ['/people', '/people?tab=audit'], 'Go to the fleet', 'All stores'],
+    ['otto', ['/users', '/users?tab=audit'], 'Go to the fleet', 'All stores'],
   ] as const) {
     const page = await openPage(t, browser);
     const requested: string[] = [];
@@ -289,13 +289,13 @@ test('forms for users, keys and reports ask before entered text is lost, and nam
     assert.deepEqual(asked.splice(0), ['confirm']);
   };
 
-  await page.goto(`${fleet.url}/people`);
+  await page.goto(`${fleet.url}/users`);
   await page.getByLabel('Login').fill('root');
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Add user' }).click();
   await page.getByLabel('Login').fill('ines');
-  await staysAt('/people');
+  await staysAt('/users');
   const stores = page.getByLabel('Stores', { exact: true });
   await stores.fill('a, bb, c');
   await page.getByLabel('Name').focus();
@@ -309,14 +309,14 @@ test('forms for users, keys and reports ask before entered text is lost, and nam
   await page.getByRole('link', { name: 'Olga', exact: true }).click();
   await page.getByText('Not found: gone. ').waitFor();
   await page.getByLabel('Name', { exact: true }).fill('Olga O.');
-  await staysAt(`/people/${olga.id}`);
+  await staysAt(`/users/${olga.id}`);
   await page.getByLabel('Name', { exact: true }).fill('Olga');
   await page.getByLabel('New password').fill('x');
-  await staysAt(`/people/${olga.id}`);
+  await staysAt(`/users/${olga.id}`);
   await page.getByLabel('New password').fill('');
   await page.getByRole('button', { name: 'New key' }).click();
   await page.getByLabel('Name', { exact: true }).last().fill('Poller');
-  await staysAt(`/people/${olga.id}`);
+  await staysAt(`/users/${olga.id}`);
   await page.getByRole('button', { name: 'Cancel' }).click();
 
   await link('Reports').click();

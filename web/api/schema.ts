@@ -29,13 +29,13 @@ export interface AlertRule {
   readonly condition: InactivePolls | LostTime | ProbabilityDown;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery: number;
-  /** how long after opening a store that has not been up since does not alert */
+  /** how long after opening a store may still be down without an alert */
   readonly opening_grace_minutes: number;
-  /** a store that closes within this time does not alert */
+  /** a store that closes within this time does not open an incident */
   readonly near_close_minutes: number;
-  /** labels: stores with the same values share messages; none: all stores of the rule do */
+  /** label keys: stores with the same values share messages; empty: all stores of the rule do */
   readonly group_by: readonly string[];
-  /** how long something new waits for more */
+  /** how long a new incident waits, so that others of its group share its message */
   readonly wait_minutes: number;
   /** the shortest time between two messages of a group; escalations do not wait for it */
   readonly interval_minutes: number;
@@ -59,13 +59,13 @@ export interface AlertRuleChange {
   readonly condition?: InactivePolls | LostTime | ProbabilityDown | undefined;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery?: number | undefined;
-  /** how long after opening a store that has not been up since does not alert */
+  /** how long after opening a store may still be down without an alert */
   readonly opening_grace_minutes?: number | undefined;
-  /** a store that closes within this time does not alert */
+  /** a store that closes within this time does not open an incident */
   readonly near_close_minutes?: number | undefined;
-  /** labels: stores with the same values share messages; none: all stores of the rule do */
+  /** label keys: stores with the same values share messages; empty: all stores of the rule do */
   readonly group_by?: readonly string[] | undefined;
-  /** how long something new waits for more */
+  /** how long a new incident waits, so that others of its group share its message */
   readonly wait_minutes?: number | undefined;
   /** the shortest time between two messages of a group; escalations do not wait for it */
   readonly interval_minutes?: number | undefined;
@@ -123,31 +123,31 @@ export interface AnalyticsPeriod {
 export interface AnalyticsQuestion {
   /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show */
   readonly period?: string | undefined;
-  /** instead of `period`: the first date, or an instant (RFC 3339) */
+  /** instead of `period`: the start, a date or an instant (RFC 3339) */
   readonly from?: string | undefined;
-  /** the date or instant after the period, which is not part of it */
+  /** the end, exclusive: a date or an instant (RFC 3339) */
   readonly to?: string | undefined;
-  /** an IANA time zone, whose clock has the days and hours; by default, those of each store count: its local time */
+  /** the IANA time zone of the days and hours; by default the local time of each store */
   readonly time_zone?: string | undefined;
-  /** the parts of the period that have rows of their own; by default `total` */
+  /** the parts of the period, each with its own row; by default `total` */
   readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart' | undefined;
   /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
   readonly daypart?: readonly string[] | undefined;
-  /** keys of labels, or `store_id`: each combination of their values has rows of its own */
+  /** label keys, or `store_id`: each combination of their values has its own rows */
   readonly group_by?: readonly string[] | undefined;
-  /** whether there are also rows of the first keys alone, and of all stores; by default true */
+  /** include subtotals by the first keys alone, and of all stores; by default true */
   readonly subtotals?: boolean | undefined;
   /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago` */
   readonly compare?: 'previous' | 'year_ago' | undefined;
   /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
   readonly label?: readonly string[] | undefined;
-  /** only these stores; each value is an id, or ids separated by commas or spaces */
+  /** only these stores; each value is an ID, or IDs separated by commas or spaces */
   readonly store_id?: readonly string[] | undefined;
   /** how uptime follows from polls: by the nearest one (the default), or as its expectation under a Markov chain */
   readonly estimator?: 'nearest' | 'markov' | undefined;
-  /** whether uptime and downtime have credible intervals of 90 %; by default false */
+  /** include 90% credible intervals of uptime and downtime; by default false */
   readonly intervals?: boolean | undefined;
-  /** whether rows have the uptime target of their stores, if their time is one period of it; by default false */
+  /** include the uptime target of the stores of each row, if the row covers one period of it; by default false */
   readonly targets?: boolean | undefined;
 }
 
@@ -237,11 +237,11 @@ export interface AppendedPolls {
 export interface Attention {
   /** at most 20 stores at `uptime.as_of`, in the order of `concern`; of outages the latest first */
   readonly stores: readonly AttentionStore[];
-  /** the number of such stores, also beyond these */
+  /** the total number of such stores, listed or not */
   readonly total: number;
-  /** stores that have been offline for a day or more; not in `stores` */
+  /** stores that have been offline for at least a day; not in `stores` */
   readonly long_offline: number;
-  /** stores that are closed now, and were offline at their last check, by an outage that began a day ago or more; not in `stores` */
+  /** stores that are closed now and were offline at their last check, in an outage that began at least a day ago; not in `stores` */
   readonly long_closed: number;
   /** stores that are unknown now, and were offline for a day or more at their last check */
   readonly long_last_known: number;
@@ -263,7 +263,7 @@ export interface AttentionStore {
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
   readonly lost_seconds: number | null;
-  /** without unknown time and planned downtime */
+  /** excluding unknown time and planned downtime */
   readonly down_last_day_seconds: number;
   /** the same in the 24 hours before */
   readonly down_day_before_seconds: number;
@@ -295,14 +295,14 @@ export interface Backtest {
   readonly to: string;
   /** the stores that the rule applies to */
   readonly stores: number;
-  /** to a recipient of all of them */
+  /** to a recipient who gets all of them */
   readonly messages: number;
   readonly incident_count: number;
-  /** incidents whose store was found up within an hour */
+  /** incidents whose store was up again within an hour */
   readonly back_within_hour: number;
   /** stores with an incident */
   readonly affected_stores: number;
-  /** by local date; the first and the last day are parts */
+  /** by local date; the first and the last day are partial */
   readonly days: readonly {
     readonly from: string;
     readonly messages: number;
@@ -535,7 +535,7 @@ export interface DeliveryPage {
   readonly next_cursor: string | null;
 }
 
-/** what happened since the last one: incidents that began, ended and are open; sent every day or every week */
+/** a daily or weekly summary of the incidents that began, ended or are open since the last one */
 export interface Digest {
   /** in `time_zone` */
   readonly time: string;
@@ -543,10 +543,10 @@ export interface Digest {
 }
 
 export interface EscalationStep {
-  /** after the incident opened, unless it is acknowledged; 0 in the first step */
+  /** minutes after the incident opened, unless it is acknowledged; 0 in the first step */
   readonly after_minutes: number;
   readonly contact_points: readonly string[];
-  /** also the contact points of the users whose store it is */
+  /** also notify the owners of the store */
   readonly owners: boolean;
 }
 
@@ -566,7 +566,7 @@ export interface FirstCode {
 
 export interface FleetHistory {
   readonly as_of: string;
-  /** the zone of the hours and days */
+  /** the time zone of the hours and days */
   readonly time_zone: string;
   /** the hours of that zone that begin within the 168 hours before `as_of`, oldest first; the last one ends at `as_of` */
   readonly hours: readonly FleetPeriod[];
@@ -598,7 +598,7 @@ export interface FleetStatus {
   readonly offline_planned: number;
   /** offline stores by the reason of the last poll, most frequent first */
   readonly offline_reasons: readonly OfflineReason[];
-  /** stores with unknown hours or zones; for callers who see all stores, also ids that only some feeds have */
+  /** stores with unknown hours or zones; for callers who see all stores, also IDs that only some feeds have */
   readonly warnings: readonly string[];
   readonly poller: Poller;
   readonly uptime: FleetUptime;
@@ -622,7 +622,7 @@ export interface FleetUpdate {
 
 /** the last hour, day and week, each with the window before */
 export interface FleetUptime {
-  /** these figures may be a few minutes older than the states */
+  /** the figures may be a few minutes older than the states */
   readonly as_of: string;
   readonly hour: FleetWindow;
   readonly day: FleetWindow;
@@ -844,7 +844,7 @@ export interface IssuedKey {
   readonly name: string;
   /** the first characters of the key */
   readonly prefix: string;
-  /** renamed ones under both names */
+  /** renamed scopes under both names */
   readonly scopes: readonly string[];
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -902,7 +902,7 @@ export interface Key {
   readonly name: string;
   /** the first characters of the key */
   readonly prefix: string;
-  /** renamed ones under both names */
+  /** renamed scopes under both names */
   readonly scopes: readonly string[];
   readonly created_at: string;
   readonly expires_at: string | null;
@@ -932,7 +932,7 @@ export interface LastPoll {
 }
 
 export interface LinkPasskey {
-  /** what follows `#` in the link */
+  /** the part of the link after `#` */
   readonly token: string;
   readonly name: string;
   /** the ticket from the challenge */
@@ -941,7 +941,7 @@ export interface LinkPasskey {
 }
 
 export interface LinkPassword {
-  /** what follows `#` in the link */
+  /** the part of the link after `#` */
   readonly token: string;
   /** 12 to 256 characters; not a common password, the login or the current password */
   readonly password: string;
@@ -952,7 +952,7 @@ export interface LinkPassword {
 }
 
 export interface LinkToken {
-  /** what follows `#` in the link */
+  /** the part of the link after `#` */
   readonly token: string;
 }
 
@@ -967,7 +967,7 @@ export interface ListedStore {
   readonly zone_known: boolean;
   /** false: the given hours are invalid, so it is unknown when the store is open */
   readonly hours_known: boolean;
-  /** no zone was ever given */
+  /** true: no time zone was ever given */
   readonly zone_is_default: boolean;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
@@ -1012,11 +1012,11 @@ export interface Me {
     readonly role: 'admin' | 'operator' | 'owner';
   } | null;
   readonly via: 'session' | 'key' | null;
-  /** renamed ones under both names */
+  /** renamed scopes under both names */
   readonly scopes: readonly ('stores:read' | 'stores:write' | 'polls:read' | 'polls:write' | 'reports:read' | 'reports:write' | 'imports:read' | 'imports:write' | 'fleet:read' | 'alerts:read' | 'alerts:write' | 'metrics:read' | 'users:read' | 'users:write' | 'backups:read' | 'people:read' | 'people:write')[];
-  /** whether the user sees all stores or only the assigned ones */
+  /** true: the user sees all stores; false: only the assigned ones */
   readonly all_stores: boolean;
-  /** the role requires a second factor that is missing; until it is added, nothing else is allowed */
+  /** true: the role requires a second factor, and nothing else is allowed until the user adds one */
   readonly second_factor_required: boolean;
 }
 
@@ -1038,13 +1038,13 @@ export interface NewAlertRule {
   readonly condition?: InactivePolls | LostTime | ProbabilityDown | undefined;
   /** active polls in a row that end an incident, 1 to 100 */
   readonly recovery?: number | undefined;
-  /** how long after opening a store that has not been up since does not alert */
+  /** how long after opening a store may still be down without an alert */
   readonly opening_grace_minutes?: number | undefined;
-  /** a store that closes within this time does not alert */
+  /** a store that closes within this time does not open an incident */
   readonly near_close_minutes?: number | undefined;
-  /** labels: stores with the same values share messages; none: all stores of the rule do */
+  /** label keys: stores with the same values share messages; empty: all stores of the rule do */
   readonly group_by?: readonly string[] | undefined;
-  /** how long something new waits for more */
+  /** how long a new incident waits, so that others of its group share its message */
   readonly wait_minutes?: number | undefined;
   /** the shortest time between two messages of a group; escalations do not wait for it */
   readonly interval_minutes?: number | undefined;
@@ -1071,16 +1071,16 @@ export interface NewContactPoint {
 }
 
 export interface NewEscalationStep {
-  /** after the incident opened, unless it is acknowledged; 0 in the first step */
+  /** minutes after the incident opened, unless it is acknowledged; 0 in the first step */
   readonly after_minutes: number;
   readonly contact_points: readonly string[];
-  /** also the contact points of the users whose store it is */
+  /** also notify the owners of the store */
   readonly owners?: boolean | undefined;
 }
 
 /** Either `hours`, or `versions`. */
 export interface NewHours {
-  /** An instant (RFC 3339), or a date: from its local midnight. If not given: now, and the first hours that a store ever gets also apply to all time before. */
+  /** An instant (RFC 3339), or a date, which stands for its local midnight. By default now; the first hours that a store ever gets also apply to all earlier time. */
   readonly effective_from?: string | undefined;
   readonly hours?: WeekHours | undefined;
   /** Instead of the other fields: all versions as `GET` returns them. The planned ones are replaced; those in effect stay as they are (`409` if they differ). */
@@ -1150,7 +1150,7 @@ export interface NewRecurrence {
 export interface NewReport {
   /** the instant of the report; by default that of the latest poll of your stores (RFC 3339) */
   readonly as_of?: string | undefined;
-  /** the estimation method; by default `nearest`, or as configured */
+  /** the calculation method; by default `nearest`, or as configured */
   readonly estimator?: 'nearest' | 'markov' | undefined;
   /** include 90% credible intervals; a report by `markov` always does */
   readonly detailed?: boolean | undefined;
@@ -1173,10 +1173,10 @@ export interface NewSavedQuestion {
 
 /** Either `closed: true`, or `hours`; also both as in a response. */
 export interface NewSpecialHours {
-  /** that of the path */
+  /** the date of the path */
   readonly date?: string | undefined;
   readonly closed?: boolean | undefined;
-  /** none if the store is closed */
+  /** empty if the store is closed */
   readonly hours?: readonly Opening[] | undefined;
 }
 
@@ -1225,7 +1225,7 @@ export interface NewUptimeTarget {
   readonly label?: string | undefined;
   /** the target counts in each of these, by the local dates of each store */
   readonly period: 'week' | 'month' | 'quarter' | 'year';
-  /** the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1 */
+  /** the target, as a share of the scheduled open time; more than 0 and less than 1 */
   readonly uptime_ratio: number;
 }
 
@@ -1391,7 +1391,7 @@ export interface ProbabilityDown {
 }
 
 export interface Problem {
-  /** where `code` is described, on this server; of `second_factor_required`, `reauthentication_required` and `busy` in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`) */
+  /** the URI that describes `code`, on this server; for `second_factor_required`, `reauthentication_required` and `busy` in this version `urn:restaurant-monitor:second-factor`, `…:reauthenticate` and `…:busy` (deprecated: use `code`) */
   readonly type: string;
   /** the kind of error; there may be more kinds in later versions */
   readonly code: 'invalid_input' | 'malformed_request' | 'unauthorized' | 'second_factor_required' | 'forbidden' | 'reauthentication_required' | 'not_found' | 'route_not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'idempotency_key_in_use' | 'gone' | 'precondition_failed' | 'too_large' | 'uri_too_long' | 'unsupported_media_type' | 'expectation_failed' | 'idempotency_key_reused' | 'too_many_requests' | 'headers_too_large' | 'internal_error' | 'unavailable' | 'busy' | 'unwritable' | 'unreadable' | 'full';
@@ -1633,7 +1633,7 @@ export interface SignInOptions {
   readonly password_reset: boolean;
 }
 
-/** Replaces the weekly rows that begin on this date. */
+/** the special hours, which replace the weekly rows that begin on this date */
 export interface SpecialHours {
   readonly date: string;
   readonly closed: boolean;
@@ -1674,7 +1674,7 @@ export interface Store {
   readonly zone_known: boolean;
   /** false: the given hours are invalid, so it is unknown when the store is open */
   readonly hours_known: boolean;
-  /** no zone was ever given */
+  /** true: no time zone was ever given */
   readonly zone_is_default: boolean;
   /** such as brand and city; a key has up to 100 characters and no colon */
   readonly labels: Readonly<Record<string, string>>;
@@ -1928,7 +1928,7 @@ export interface TargetStanding {
   readonly budget_seconds: number;
   /** downtime outside planned downtime */
   readonly spent_seconds: number;
-  /** the low end of its credible interval of 90 % */
+  /** the low end of its 90% credible interval */
   readonly spent_low_seconds: number;
   /** the high end */
   readonly spent_high_seconds: number;
@@ -2015,7 +2015,7 @@ export interface UptimeTarget {
   readonly label: string | null;
   /** the target counts in each of these, by the local dates of each store */
   readonly period: 'week' | 'month' | 'quarter' | 'year';
-  /** the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1 */
+  /** the target, as a share of the scheduled open time; more than 0 and less than 1 */
   readonly uptime_ratio: number;
   /** the name of who set it, at that time */
   readonly author: string;
@@ -2027,7 +2027,7 @@ export interface UptimeTarget {
 export interface UptimeTargetChange {
   /** the ID from the list */
   readonly target_id?: string | undefined;
-  /** the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1 */
+  /** the target, as a share of the scheduled open time; more than 0 and less than 1 */
   readonly uptime_ratio?: number | undefined;
 }
 
@@ -2136,18 +2136,18 @@ export interface WorstStore {
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
   readonly lost_seconds: number | null;
-  /** without unknown time and planned downtime */
+  /** excluding unknown time and planned downtime */
   readonly down_last_day_seconds: number;
 }
 
 export interface WriterStatus {
-  /** what is written; `append`: polls that were sent; the last four: a small write every 30 s */
+  /** what is written; `append`: polls from the API; the last four: a small write every 30 s */
   readonly name: 'append' | 'report' | 'import' | 'poller' | 'sync' | 'database' | 'results_folder' | 'uploads_folder' | 'polls_folder';
-  /** the last write failed, and nothing since says that it would work now */
+  /** whether the last write failed and nothing has succeeded since */
   readonly failing: boolean;
   readonly last_failure: {
     readonly at: string;
-    /** of the system or the database, if there is one */
+    /** the error code of the system or the database */
     readonly code: string;
     readonly message: string;
   } | null;
@@ -2185,7 +2185,7 @@ export interface Routes {
   /** Get a report as CSV, or its status */
   'GET /get_report': {
     query?: {
-      /** the id that `POST /trigger_report` returned; `400` without it */
+      /** the ID that `POST /trigger_report` returned; `400` without it */
       readonly report_id?: string | undefined;
       /** csv: the classic columns, if not given; full: all columns, with ranges if the report is detailed */
       readonly format?: 'csv' | 'full' | undefined;
@@ -2195,9 +2195,9 @@ export interface Routes {
   /** List stores with their states, offline ones first */
   'GET /api/v1/stores': {
     query?: {
-      /** only these stores, if they exist; each value is an id, or ids separated by commas or spaces */
+      /** only these stores, if they exist; each value is an ID, or IDs separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
-      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
+      /** a part of the ID, the name or a label value, or IDs separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
@@ -2205,7 +2205,7 @@ export interface Routes {
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly time_zone?: string | undefined;
-      /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
+      /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */
       readonly schedule_known?: boolean | undefined;
@@ -2300,9 +2300,9 @@ export interface Routes {
     query?: {
       /** the file format; xlsx holds at most 100,000 stores */
       readonly format?: 'csv' | 'xlsx' | undefined;
-      /** only these stores, if they exist; each value is an id, or ids separated by commas or spaces */
+      /** only these stores, if they exist; each value is an ID, or IDs separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
-      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
+      /** a part of the ID, the name or a label value, or IDs separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** in one of these states */
       readonly state?: readonly ('offline' | 'unknown' | 'online' | 'closed')[] | undefined;
@@ -2310,7 +2310,7 @@ export interface Routes {
       readonly reason?: readonly string[] | undefined;
       /** an IANA time zone */
       readonly time_zone?: string | undefined;
-      /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
+      /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
       /** false: only stores with unknown hours or zone; true: only the others */
       readonly schedule_known?: boolean | undefined;
@@ -2355,7 +2355,7 @@ export interface Routes {
     path: {
       /** an opaque ID, as in the feeds */
       readonly store_id: string;
-      /** the instant from which the hours would apply, or a date: its local midnight */
+      /** the instant from which the hours apply, or a date, which stands for its local midnight */
       readonly effective_from: string;
     };
     headers?: {
@@ -2472,7 +2472,7 @@ export interface Routes {
   /** Get a report */
   'GET /api/v1/reports/{id}': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     answer: Report;
@@ -2480,7 +2480,7 @@ export interface Routes {
   /** Delete a report with its files */
   'DELETE /api/v1/reports/{id}': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     answer: undefined;
@@ -2488,7 +2488,7 @@ export interface Routes {
   /** Get the events of a report until it ends */
   'GET /api/v1/reports/{id}/events': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     answer: string;
@@ -2512,7 +2512,7 @@ export interface Routes {
   /** Cancel a queued or running report */
   'POST /api/v1/reports/{id}/cancel': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     answer: Report;
@@ -2520,13 +2520,13 @@ export interface Routes {
   /** List the rows of a complete report, worst first */
   'GET /api/v1/reports/{id}/rows': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     query?: {
       /** `-`: descending; by default `-downtime_last_week`; the columns after `polls_counted` need a detailed report */
       readonly sort?: 'store_id' | '-store_id' | 'open_last_hour' | '-open_last_hour' | 'uptime_last_hour' | '-uptime_last_hour' | 'downtime_last_hour' | '-downtime_last_hour' | 'unknown_last_hour' | '-unknown_last_hour' | 'open_last_day' | '-open_last_day' | 'uptime_last_day' | '-uptime_last_day' | 'downtime_last_day' | '-downtime_last_day' | 'unknown_last_day' | '-unknown_last_day' | 'open_last_week' | '-open_last_week' | 'uptime_last_week' | '-uptime_last_week' | 'downtime_last_week' | '-downtime_last_week' | 'unknown_last_week' | '-unknown_last_week' | 'polls_counted' | '-polls_counted' | 'uptime_last_hour_low' | '-uptime_last_hour_low' | 'uptime_last_hour_high' | '-uptime_last_hour_high' | 'longest_unpolled_last_hour' | '-longest_unpolled_last_hour' | 'polls_last_hour' | '-polls_last_hour' | 'uptime_last_day_low' | '-uptime_last_day_low' | 'uptime_last_day_high' | '-uptime_last_day_high' | 'longest_unpolled_last_day' | '-longest_unpolled_last_day' | 'polls_last_day' | '-polls_last_day' | 'uptime_last_week_low' | '-uptime_last_week_low' | 'uptime_last_week_high' | '-uptime_last_week_high' | 'longest_unpolled_last_week' | '-longest_unpolled_last_week' | 'polls_last_week' | '-polls_last_week' | undefined;
-      /** a part of the id or the name of a store, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
+      /** a part of the ID or the name of a store, or IDs separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** items per page */
       readonly limit?: number | undefined;
@@ -2538,7 +2538,7 @@ export interface Routes {
   /** Get the totals and the uptime histogram of a complete report */
   'GET /api/v1/reports/{id}/summary': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     answer: ReportSummary;
@@ -2546,7 +2546,7 @@ export interface Routes {
   /** Download a complete report */
   'GET /api/v1/reports/{id}/download': {
     path: {
-      /** the id of a report */
+      /** the report ID */
       readonly id: string;
     };
     query?: {
@@ -2560,35 +2560,35 @@ export interface Routes {
     query?: {
       /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show */
       readonly period?: string | undefined;
-      /** instead of `period`: the first date, or an instant (RFC 3339) */
+      /** instead of `period`: the start, a date or an instant (RFC 3339) */
       readonly from?: string | undefined;
-      /** the date or instant after the period, which is not part of it */
+      /** the end, exclusive: a date or an instant (RFC 3339) */
       readonly to?: string | undefined;
-      /** an IANA time zone, whose clock has the days and hours; by default, those of each store count: its local time */
+      /** the IANA time zone of the days and hours; by default the local time of each store */
       readonly time_zone?: string | undefined;
-      /** the parts of the period that have rows of their own; by default `total` */
+      /** the parts of the period, each with its own row; by default `total` */
       readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart' | undefined;
       /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
       readonly daypart?: readonly string[] | undefined;
-      /** keys of labels, or `store_id`: each combination of their values has rows of its own */
+      /** label keys, or `store_id`: each combination of their values has its own rows */
       readonly group_by?: readonly string[] | undefined;
-      /** whether there are also rows of the first keys alone, and of all stores; by default true */
+      /** include subtotals by the first keys alone, and of all stores; by default true */
       readonly subtotals?: boolean | undefined;
       /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago` */
       readonly compare?: 'previous' | 'year_ago' | undefined;
       /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
-      /** only these stores; each value is an id, or ids separated by commas or spaces */
+      /** only these stores; each value is an ID, or IDs separated by commas or spaces */
       readonly store_id?: readonly string[] | undefined;
       /** an instant (RFC 3339): later polls do not count, and later time is not in the period; by default that of the latest poll of your stores */
       readonly as_of?: string | undefined;
-      /** an instant (RFC 3339): the planned downtime that was recorded until then; by default now */
+      /** an instant (RFC 3339): planned downtime recorded later is left out; by default now */
       readonly known_at?: string | undefined;
       /** how uptime follows from polls: by the nearest one (the default), or as its expectation under a Markov chain */
       readonly estimator?: 'nearest' | 'markov' | undefined;
-      /** whether uptime and downtime have credible intervals of 90 %; by default false */
+      /** include 90% credible intervals of uptime and downtime; by default false */
       readonly intervals?: boolean | undefined;
-      /** whether rows have the uptime target of their stores, if their time is one period of it; by default false */
+      /** include the uptime target of the stores of each row, if the row covers one period of it; by default false */
       readonly targets?: boolean | undefined;
       /** by default `json` */
       readonly format?: 'json' | 'csv' | undefined;
@@ -2888,7 +2888,7 @@ export interface Routes {
       readonly time_zones: TimeZoneRules;
       /** Warnings, such as stale data in a live system, or stores with unknown hours. */
       readonly warnings?: readonly string[] | undefined;
-      /** The last outcomes of whatever this server writes. */
+      /** The latest outcome of each kind of write by this server. */
       readonly writers: readonly WriterStatus[];
     };
   };
@@ -3275,9 +3275,9 @@ export interface Routes {
       readonly cursor?: string | undefined;
       /** the ID from the list */
       readonly contact_point_id?: string | undefined;
-      /** messages about this incident */
+      /** only messages about this incident */
       readonly incident_id?: string | undefined;
-      /** messages of this subscription */
+      /** only messages of this subscription */
       readonly subscription_id?: string | undefined;
       /** `pending`: waiting for its time or for another attempt; `failed`: rejected or given up */
       readonly status?: 'pending' | 'sending' | 'sent' | 'failed' | 'cancelled' | undefined;
@@ -3323,7 +3323,7 @@ export interface Routes {
       readonly as_of?: string | undefined;
       /** windows of a report to explain as well: those that end at `as_of`, whatever the range is */
       readonly windows?: readonly ('hour' | 'day' | 'week')[] | undefined;
-      /** the estimation method */
+      /** the calculation method */
       readonly estimator?: 'nearest' | undefined;
     };
     answer: Timeline;
@@ -3477,7 +3477,7 @@ export interface Routes {
       readonly state?: 'open' | 'resolved' | undefined;
       /** one store, or several separated by commas or spaces */
       readonly store_id?: string | undefined;
-      /** a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
+      /** a part of the ID, the name or a label value, or IDs separated by commas or spaces, each of which exists or has a digit; case and accents do not matter */
       readonly search?: string | undefined;
       /** the ID from the list */
       readonly rule_id?: string | undefined;
@@ -3489,7 +3489,7 @@ export interface Routes {
       readonly acknowledged?: boolean | undefined;
       /** false: without those that belong to a mass outage, or ended as part of one */
       readonly members?: boolean | undefined;
-      /** with all of these labels, each as `key:value`; case and accents of the value do not matter */
+      /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
     };
     answer: IncidentPage;
@@ -3517,7 +3517,7 @@ export interface Routes {
       readonly 'if-match'?: string | undefined;
     };
     body?: {
-      /** why, for others to read */
+      /** the reason, shown to others */
       readonly reason?: string | undefined;
     };
     answer: IncidentDetail;
@@ -3595,7 +3595,7 @@ export interface Routes {
   'POST /api/v1/backups': {
     answer: string;
   };
-  /** Get the contact for security reports about this installation */
+  /** Get the contact for security reports */
   'GET /.well-known/security.txt': {
     answer: string;
   };

@@ -22,7 +22,7 @@ export interface Incident {
 export interface AlertState {
   /** The open incident; `undefined`: there is none. */
   readonly incident: Incident | undefined;
-  /** Polls up to this instant open no incident any more: another one ended with them. */
+  /** Polls up to this instant open no incident anymore: another one ended with them. */
   readonly settledThrough: number;
 }
 

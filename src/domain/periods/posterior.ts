@@ -22,7 +22,7 @@ export function gatherEvidence({ polls, active, counted }: PeriodStates, out: Ce
   out.clear();
   for (let i = 1; i < counted; i++) {
     const gap = (polls[i] as number) - (polls[i - 1] as number);
-    // After eight days, the state says nothing any more.
+    // After eight days, the state says nothing anymore.
     out.add(cellOf(2 * (active[i - 1] as number) + (active[i] as number), Math.min(gap, POLL_REACH)), 1);
   }
 }

@@ -32,7 +32,7 @@ const fields = {
   login: Login,
   name: Name,
   prefix: Type.String({ description: 'the first characters of the key', examples: ['rmk_6eLaZf'] }),
-  scopes: Type.Array(Type.String(), { description: 'renamed ones under both names' }),
+  scopes: Type.Array(Type.String(), { description: 'renamed scopes under both names' }),
   created_at: Instant,
   expires_at: NullableInstant,
   last_used_at: NullableInstant,

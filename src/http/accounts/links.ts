@@ -11,7 +11,7 @@ import { originOf, sendSession } from './session-cookies.ts';
 
 const tags = ['session'];
 
-const Token = Type.String({ maxLength: 100, description: 'what follows `#` in the link' });
+const Token = Type.String({ maxLength: 100, description: 'the part of the link after `#`' });
 
 const LinkToken = Type.Object({ token: Token }, { additionalProperties: false, title: 'LinkToken' });
 

@@ -7,10 +7,10 @@ export const Me = Type.Object(
   {
     user: Nullable(Type.Object({ user_id: Id, login: Login, name: Name, role: Role })),
     via: Nullable(OneOf(['session', 'key'])),
-    scopes: Type.Array(Scope, { description: 'renamed ones under both names' }),
-    all_stores: Type.Boolean({ description: 'whether the user sees all stores or only the assigned ones' }),
+    scopes: Type.Array(Scope, { description: 'renamed scopes under both names' }),
+    all_stores: Type.Boolean({ description: 'true: the user sees all stores; false: only the assigned ones' }),
     second_factor_required: Type.Boolean({
-      description: 'the role requires a second factor that is missing; until it is added, nothing else is allowed',
+      description: 'true: the role requires a second factor, and nothing else is allowed until the user adds one',
     }),
   },
   { title: 'Me', description: 'the current user; without `user`, there are no users and the API is open' },

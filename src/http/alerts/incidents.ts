@@ -127,7 +127,7 @@ export function incidentRoutes(incidents: IncidentService): Routes {
           params: IncidentPath,
           headers: IfMatch,
           body: Type.Object(
-            { reason: Type.Optional(Text('why, for others to read')) },
+            { reason: Type.Optional(Text('the reason, shown to others')) },
             { additionalProperties: false },
           ),
           response: { 200: IncidentDetail },

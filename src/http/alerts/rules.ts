@@ -21,12 +21,12 @@ const BacktestResult = Type.Object(
     from: Instant,
     to: Instant,
     stores: Type.Integer({ description: 'the stores that the rule applies to' }),
-    messages: Type.Integer({ description: 'to a recipient of all of them' }),
+    messages: Type.Integer({ description: 'to a recipient who gets all of them' }),
     incident_count: Type.Integer(),
-    back_within_hour: Type.Integer({ description: 'incidents whose store was found up within an hour' }),
+    back_within_hour: Type.Integer({ description: 'incidents whose store was up again within an hour' }),
     affected_stores: Type.Integer({ description: 'stores with an incident' }),
     days: Type.Array(Type.Object({ from: Instant, messages: Type.Integer() }), {
-      description: 'by local date; the first and the last day are parts',
+      description: 'by local date; the first and the last day are partial',
     }),
     incidents: Type.Array(
       Type.Object({ store_id: StoreId, opened_at: Instant, resolved_at: Nullable(Instant) }, { title: 'PastIncident' }),

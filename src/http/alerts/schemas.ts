@@ -67,9 +67,9 @@ const ConditionSchema = Type.Union(
 
 const Step = Type.Object(
   {
-    after_minutes: Minutes('after the incident opened, unless it is acknowledged; 0 in the first step', 0),
+    after_minutes: Minutes('minutes after the incident opened, unless it is acknowledged; 0 in the first step', 0),
     contact_points: Type.Array(Id, { maxItems: 50 }),
-    owners: Type.Boolean({ description: 'also the contact points of the users whose store it is' }),
+    owners: Type.Boolean({ description: 'also notify the owners of the store' }),
   },
   { additionalProperties: false, title: 'EscalationStep' },
 );
@@ -88,13 +88,13 @@ const RULE_FIELDS = {
   labels: { ...GivenLabels, description: 'the labels that a store must have, all of them; none: every store' },
   condition: ConditionSchema,
   recovery: Type.Integer({ description: 'active polls in a row that end an incident, 1 to 100' }),
-  opening_grace_minutes: Minutes('how long after opening a store that has not been up since does not alert', 15),
-  near_close_minutes: Minutes('a store that closes within this time does not alert', 30),
+  opening_grace_minutes: Minutes('how long after opening a store may still be down without an alert', 15),
+  near_close_minutes: Minutes('a store that closes within this time does not open an incident', 30),
   group_by: Type.Array(Label, {
     maxItems: 10,
-    description: 'labels: stores with the same values share messages; none: all stores of the rule do',
+    description: 'label keys: stores with the same values share messages; empty: all stores of the rule do',
   }),
-  wait_minutes: Minutes('how long something new waits for more', 0),
+  wait_minutes: Minutes('how long a new incident waits, so that others of its group share its message', 0),
   interval_minutes: Minutes('the shortest time between two messages of a group; escalations do not wait for it', 5),
   repeat_minutes: Nullable(
     Minutes('the time between reminders of an open incident that nobody has acknowledged; null: no reminders', 1_440),

@@ -26,10 +26,10 @@ export function analyticsRoutes(analytics: AnalyticsService): Routes {
             'All sums are exact: a period is the sum of its days, a group that of its stores. Needs `period`, or `from` and `to`. The same question with the same `as_of` and `known_at` gets the same figures, unless older polls or hours were imported since.',
           querystring: AnalyticsQuery,
           response: {
-            200: answer('the measures', {
+            200: answer('the figures, by group and time', {
               'application/json': Analytics,
               'text/csv': Raw(
-                'the same rows; `level` is the number of keys that a row is grouped by, and the last columns are what JSON has beside its rows',
+                'the same rows; `level` is the number of keys that a row is grouped by, and the last columns repeat the fields that JSON has beside its rows',
               ),
             }),
           },

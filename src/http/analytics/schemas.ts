@@ -26,13 +26,12 @@ export const AnalyticsQuery = Type.Object(
       'the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show',
       ['last-30-days', '2026-10', '2026-W44', '2026-Q4'],
     ),
-    from: Text('instead of `period`: the first date, or an instant (RFC 3339)', ['2026-10-01']),
-    to: Text('the date or instant after the period, which is not part of it', ['2026-11-01']),
-    time_zone: Text(
-      'an IANA time zone, whose clock has the days and hours; by default, those of each store count: its local time',
-      ['America/Chicago'],
-    ),
-    by: Type.Optional(OneOf([...DIVISIONS], 'the parts of the period that have rows of their own; by default `total`')),
+    from: Text('instead of `period`: the start, a date or an instant (RFC 3339)', ['2026-10-01']),
+    to: Text('the end, exclusive: a date or an instant (RFC 3339)', ['2026-11-01']),
+    time_zone: Text('the IANA time zone of the days and hours; by default the local time of each store', [
+      'America/Chicago',
+    ]),
+    by: Type.Optional(OneOf([...DIVISIONS], 'the parts of the period, each with its own row; by default `total`')),
     daypart: Texts(
       'for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins',
       [['lunch@11:00', 'dinner@17:00']],
@@ -40,14 +39,14 @@ export const AnalyticsQuery = Type.Object(
       MOST_DAYPARTS,
     ),
     group_by: Texts(
-      'keys of labels, or `store_id`: each combination of their values has rows of its own',
+      'label keys, or `store_id`: each combination of their values has its own rows',
       [['brand', 'region']],
       LABEL_KEY_LENGTH,
       MOST_KEYS,
     ),
     subtotals: Type.Optional(
       Type.Boolean({
-        description: 'whether there are also rows of the first keys alone, and of all stores; by default true',
+        description: 'include subtotals by the first keys alone, and of all stores; by default true',
       }),
     ),
     compare: Type.Optional(
@@ -63,7 +62,7 @@ export const AnalyticsQuery = Type.Object(
       20,
     ),
     store_id: Texts(
-      'only these stores; each value is an id, or ids separated by commas or spaces',
+      'only these stores; each value is an ID, or IDs separated by commas or spaces',
       [['17,18']],
       SEARCH_LENGTH,
       LIMITS.idsPerQuery,
@@ -72,7 +71,7 @@ export const AnalyticsQuery = Type.Object(
       'an instant (RFC 3339): later polls do not count, and later time is not in the period; by default that of the latest poll of your stores',
       ['2026-11-28T18:00:00Z'],
     ),
-    known_at: Text('an instant (RFC 3339): the planned downtime that was recorded until then; by default now', [
+    known_at: Text('an instant (RFC 3339): planned downtime recorded later is left out; by default now', [
       '2026-11-28T18:00:00Z',
     ]),
     estimator: Type.Optional(
@@ -83,13 +82,13 @@ export const AnalyticsQuery = Type.Object(
     ),
     intervals: Type.Optional(
       Type.Boolean({
-        description: 'whether uptime and downtime have credible intervals of 90 %; by default false',
+        description: 'include 90% credible intervals of uptime and downtime; by default false',
       }),
     ),
     targets: Type.Optional(
       Type.Boolean({
         description:
-          'whether rows have the uptime target of their stores, if their time is one period of it; by default false',
+          'include the uptime target of the stores of each row, if the row covers one period of it; by default false',
       }),
     ),
     format: Type.Optional(OneOf([...ANALYTICS_FORMATS], 'by default `json`')),
@@ -113,7 +112,7 @@ const figures = {
   adjusted_down_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
   adjusted_uptime_ratio: Ratio('uptime outside planned downtime as a share of the known open time there'),
   outages: Type.Integer({ description: 'the outages that begin here; one under way begins with the period' }),
-  mean_outage_seconds: Nullable(Type.Number({ description: 'downtime of these outages; null: there are none' })),
+  mean_outage_seconds: Nullable(Type.Number({ description: 'mean downtime of these outages; null: there are none' })),
   longest_outage_seconds: Type.Number(),
   longest_unobserved_seconds: Type.Number({
     description:
@@ -154,7 +153,7 @@ const Standing = Type.Object(
     scheduled_seconds: Type.Number({ description: 'open time of the whole period, also after `as_of`' }),
     budget_seconds: Type.Number({ description: 'the downtime that the target allows: (1 − target) × scheduled' }),
     spent_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
-    spent_low_seconds: Type.Number({ description: 'the low end of its credible interval of 90 %' }),
+    spent_low_seconds: Type.Number({ description: 'the low end of its 90% credible interval' }),
     spent_high_seconds: Type.Number({ description: 'the high end' }),
     left_seconds: Type.Number({ description: 'what may still be down: the rest of the period, and unknown time' }),
     burn_rate: Nullable(

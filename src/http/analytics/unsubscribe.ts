@@ -36,7 +36,7 @@ export function unsubscribeRoutes(links: UnsubscribeLinks): Routes {
       ({ params }, reply) =>
         answer(reply, async () => {
           const { question } = await links.find(params.token);
-          if (question === undefined) return html`<p>You are not subscribed any more.</p>`;
+          if (question === undefined) return html`<p>You are not subscribed anymore.</p>`;
           return html`<p>You no longer want to get “${question}”?</p>
 <form method="post"><button type="submit">Unsubscribe</button></form>`;
         }),

@@ -20,7 +20,7 @@ const Path = Type.Object({ target_id: Id });
 const Uptime = Type.Number({
   minimum: 0,
   maximum: 1,
-  description: 'the uptime that is promised, as a share of the scheduled time; more than 0 and less than 1',
+  description: 'the target, as a share of the scheduled open time; more than 0 and less than 1',
   examples: [0.99],
 });
 

@@ -17,9 +17,9 @@ const query = Type.Object(
     ...PageQuery,
     contact_point_id: Type.Optional(Id),
     incident_id: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'messages about this incident' }),
+      Type.String({ minLength: 1, maxLength: 200, description: 'only messages about this incident' }),
     ),
-    subscription_id: Type.Optional({ ...Id, description: 'messages of this subscription' }),
+    subscription_id: Type.Optional({ ...Id, description: 'only messages of this subscription' }),
     status: Type.Optional(DeliveryStatus),
     kind: Type.Optional(Kind),
     search: Type.Optional(

@@ -53,8 +53,7 @@ const DigestTime = Type.Object(
   {
     title: 'Digest',
     additionalProperties: false,
-    description:
-      'what happened since the last one: incidents that began, ended and are open; sent every day or every week',
+    description: 'a daily or weekly summary of the incidents that began, ended or are open since the last one',
   },
 );
 
@@ -99,7 +98,7 @@ export const ContactPoint = Type.Object(
     target: Type.String({ description: 'where messages go, without secrets', examples: ['hooks.slack.com'] }),
     settings: Type.Record(Type.String(), Type.String(), { description: 'those that are not secret' }),
     ...changeable,
-    notice: Nullable(Type.String({ description: 'why it was disabled by itself' })),
+    notice: Nullable(Type.String({ description: 'why it was disabled automatically' })),
     created_at: Instant,
   },
   { title: 'ContactPoint' },

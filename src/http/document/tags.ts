@@ -10,7 +10,7 @@ export const TAGS = [
   },
   {
     name: 'polls',
-    description: 'Observations of a store: an instant and a status. Adding the same poll again changes nothing.',
+    description: 'Checks of a store: an instant and a status. Adding the same poll again changes nothing.',
   },
   {
     name: 'timeline',
@@ -52,7 +52,7 @@ export const TAGS = [
   { name: 'classic', description: 'The two original endpoints: trigger a report, and get it as CSV.' },
   {
     name: 'system',
-    description: 'The server itself: liveness, readiness, metrics and this document.',
+    description: 'The server: liveness, readiness, metrics and this document.',
   },
 ] as const;
 

@@ -36,7 +36,7 @@ const Gap = Type.Object(
 export const FleetHistory = Type.Object(
   {
     as_of: Instant,
-    time_zone: Type.String({ description: 'the zone of the hours and days', examples: ['America/Chicago'] }),
+    time_zone: Type.String({ description: 'the time zone of the hours and days', examples: ['America/Chicago'] }),
     hours: Type.Array(FleetPeriod, {
       description:
         'the hours of that zone that begin within the 168 hours before `as_of`, oldest first; the last one ends at `as_of`',

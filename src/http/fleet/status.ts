@@ -77,7 +77,7 @@ const WorstStore = Type.Object(
         description: 'downtime of the outage since `offline_since` that was seen and not planned; null: none',
       }),
     ),
-    down_last_day_seconds: Type.Number({ description: 'without unknown time and planned downtime' }),
+    down_last_day_seconds: Type.Number({ description: 'excluding unknown time and planned downtime' }),
   },
   {
     title: 'WorstStore',
@@ -101,7 +101,7 @@ const AttentionStore = Type.Object(
         description: 'downtime of the outage since `offline_since` that was seen and not planned; null: none',
       }),
     ),
-    down_last_day_seconds: Type.Number({ description: 'without unknown time and planned downtime' }),
+    down_last_day_seconds: Type.Number({ description: 'excluding unknown time and planned downtime' }),
     down_day_before_seconds: Type.Number({ description: 'the same in the 24 hours before' }),
     last_check: Nullable(
       Type.Object(
@@ -121,11 +121,11 @@ const Attention = Type.Object(
     stores: Type.Array(AttentionStore, {
       description: 'at most 20 stores at `uptime.as_of`, in the order of `concern`; of outages the latest first',
     }),
-    total: Type.Integer({ description: 'the number of such stores, also beyond these' }),
-    long_offline: Type.Integer({ description: 'stores that have been offline for a day or more; not in `stores`' }),
+    total: Type.Integer({ description: 'the total number of such stores, listed or not' }),
+    long_offline: Type.Integer({ description: 'stores that have been offline for at least a day; not in `stores`' }),
     long_closed: Type.Integer({
       description:
-        'stores that are closed now, and were offline at their last check, by an outage that began a day ago or more; not in `stores`',
+        'stores that are closed now and were offline at their last check, in an outage that began at least a day ago; not in `stores`',
     }),
     long_last_known: Type.Integer({
       description: 'stores that are unknown now, and were offline for a day or more at their last check',
@@ -168,14 +168,14 @@ export const FleetStatus = Type.Object(
     }),
     warnings: Type.Array(Type.String(), {
       description:
-        'stores with unknown hours or zones; for callers who see all stores, also ids that only some feeds have',
+        'stores with unknown hours or zones; for callers who see all stores, also IDs that only some feeds have',
     }),
     poller: Poller,
     uptime: Type.Object(
       {
         as_of: Type.String({
           format: 'date-time',
-          description: 'these figures may be a few minutes older than the states',
+          description: 'the figures may be a few minutes older than the states',
         }),
         hour: FleetWindow,
         day: FleetWindow,

@@ -38,7 +38,7 @@ const TimelineQuery = Type.Object(
         description: 'windows of a report to explain as well: those that end at `as_of`, whatever the range is',
       }),
     ),
-    estimator: Type.Optional(OneOf(['nearest'], 'the estimation method')),
+    estimator: Type.Optional(OneOf(['nearest'], 'the calculation method')),
   },
   { additionalProperties: false },
 );

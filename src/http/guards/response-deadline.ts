@@ -73,7 +73,7 @@ export class Deadline {
     this.resume();
   }
 
-  /** Aborts when nobody waits for the response any more: it was due, or the connection was closed before its end. */
+  /** Aborts when nobody waits for the response anymore: it was due, or the connection was closed before its end. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

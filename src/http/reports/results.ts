@@ -59,7 +59,7 @@ export function reportResultRoutes({ reports, directory }: ReportResultParts): R
                 Type.String({
                   maxLength: SEARCH_LENGTH,
                   description:
-                    'a part of the id or the name of a store, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter',
+                    'a part of the ID or the name of a store, or IDs separated by commas or spaces, each of which exists or has a digit; case and accents do not matter',
                 }),
               ),
               ...PageQuery,

@@ -17,7 +17,7 @@ import { Warning } from './warning.ts';
 export const ROOT = '/api/v1/reports';
 export const tags = ['reports'];
 
-export const ReportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the id of a report' }) });
+export const ReportParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'the report ID' }) });
 
 /** Ids in paths are case-insensitive. */
 export function idOf({ id }: { readonly id: string }): string {
@@ -27,7 +27,7 @@ export function idOf({ id }: { readonly id: string }): string {
 export const TriggerBody = Type.Object(
   {
     as_of: Type.Optional(GivenInstant('the instant of the report; by default that of the latest poll of your stores')),
-    estimator: Type.Optional(OneOf(ESTIMATORS, 'the estimation method; by default `nearest`, or as configured')),
+    estimator: Type.Optional(OneOf(ESTIMATORS, 'the calculation method; by default `nearest`, or as configured')),
     detailed: Type.Optional(
       Type.Boolean({ description: 'include 90% credible intervals; a report by `markov` always does' }),
     ),

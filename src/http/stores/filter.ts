@@ -24,7 +24,7 @@ export const StoreFilterQuery = {
   store_id: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: SEARCH_LENGTH }), {
       maxItems: LIMITS.idsPerQuery,
-      description: 'only these stores, if they exist; each value is an id, or ids separated by commas or spaces',
+      description: 'only these stores, if they exist; each value is an ID, or IDs separated by commas or spaces',
       examples: [['17,18']],
     }),
   ),
@@ -32,7 +32,7 @@ export const StoreFilterQuery = {
     Type.String({
       maxLength: SEARCH_LENGTH,
       description:
-        'a part of the id, the name or a label value, or ids separated by commas or spaces, each of which exists or has a digit; case and accents do not matter',
+        'a part of the ID, the name or a label value, or IDs separated by commas or spaces, each of which exists or has a digit; case and accents do not matter',
     }),
   ),
   state: Type.Optional(Type.Array(OneOf(STATES), { maxItems: 4, description: 'in one of these states' })),
@@ -57,7 +57,8 @@ export const StoreFilterQuery = {
       Type.String({ pattern: '^[^:]+:', maxLength: 301, [EXPECTED]: 'a label as key:value, such as city:Chicago' }),
       {
         maxItems: 20,
-        description: 'with all of these labels, each as `key:value`; case and accents of the value do not matter',
+        description:
+          'only stores with all of these labels, each as `key:value`; case and accents of the value do not matter',
         examples: [['city:Chicago']],
       },
     ),

@@ -60,7 +60,7 @@ const NewHours = Type.Object(
       Type.String({
         maxLength: INSTANT_LENGTH,
         description:
-          'An instant (RFC 3339), or a date: from its local midnight. If not given: now, and the first hours that a store ever gets also apply to all time before.',
+          'An instant (RFC 3339), or a date, which stands for its local midnight. By default now; the first hours that a store ever gets also apply to all earlier time.',
         examples: ['2026-11-25'],
       }),
     ),
@@ -82,14 +82,14 @@ const SpecialHours = Type.Object(
     closed: Type.Boolean(),
     hours: Type.Array(OpeningRow, { maxItems: 24 }),
   },
-  { title: 'SpecialHours', description: 'Replaces the weekly rows that begin on this date.' },
+  { title: 'SpecialHours', description: 'the special hours, which replace the weekly rows that begin on this date' },
 );
 
 const NewSpecialHours = Type.Object(
   {
-    date: Type.Optional(Type.String({ format: 'date', description: 'that of the path' })),
+    date: Type.Optional(Type.String({ format: 'date', description: 'the date of the path' })),
     closed: Type.Optional(Type.Boolean()),
-    hours: Type.Optional(Type.Array(OpeningRow, { maxItems: 24, description: 'none if the store is closed' })),
+    hours: Type.Optional(Type.Array(OpeningRow, { maxItems: 24, description: 'empty if the store is closed' })),
   },
   {
     additionalProperties: false,
@@ -102,7 +102,7 @@ const VersionPath = Type.Object({
   store_id: StorePath.properties.store_id,
   effective_from: Type.String({
     maxLength: INSTANT_LENGTH,
-    description: 'the instant from which the hours would apply, or a date: its local midnight',
+    description: 'the instant from which the hours apply, or a date, which stands for its local midnight',
     examples: ['2026-11-25'],
   }),
 });

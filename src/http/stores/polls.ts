@@ -123,7 +123,7 @@ export function pollRoutes(polls: PollService, stores: StoreService): Routes {
           tags,
           summary: 'Delete a poll',
           description:
-            'States, timelines and new reports are as if it had never been made; finished reports stay as they are. A feed or a request that has the poll adds it again.',
+            'States, timelines and new reports no longer include it; finished reports do not change. A feed or a request that has the poll adds it again.',
           params: Type.Object({
             store_id: StoreId,
             at: GivenInstant('when the store was polled, as in the list of polls'),
@@ -156,7 +156,7 @@ function appendRoute(polls: PollService): Routes {
           operationId: 'appendPolls',
           tags,
           summary: 'Add polls',
-          description: `Adding the same polls again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so if the sender may also change stores (\`stores:write\`); else their polls are rejected.`,
+          description: `Adding the same polls again changes nothing. The body may have \`Content-Encoding: gzip\`; it has at most ${LIMITS.pollsPerRequest} polls and ${LIMITS.pollsBodyBytes} bytes, packed and unpacked. A bad poll is rejected and stops no other. Stores that are not known become so if the sender may also change stores (\`stores:write\`); otherwise their polls are rejected.`,
           body: {
             content: {
               'application/json': { schema: NewPolls },

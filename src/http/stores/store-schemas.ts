@@ -115,7 +115,7 @@ export const Store = Type.Object(
     hours_known: Type.Boolean({
       description: 'false: the given hours are invalid, so it is unknown when the store is open',
     }),
-    zone_is_default: Type.Boolean({ description: 'no zone was ever given' }),
+    zone_is_default: Type.Boolean({ description: 'true: no time zone was ever given' }),
     labels: Labels,
     probe_url: Nullable(ProbeUrl),
     state: OneOf(

@@ -21,7 +21,7 @@ interface Task {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   attempts: number;
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it anymore. */
   ended: boolean;
 }
 

@@ -44,7 +44,7 @@ export async function withdrawPending(sql: Sql): Promise<void> {
   await sql.run(`update poll_batches set status = 'withdrawn' where status = 'pending'`);
 }
 
-/** The withdrawn blocks that no server can be sending any more. */
+/** The withdrawn blocks that no server can be sending anymore. */
 export async function longWithdrawn(sql: Sql): Promise<number[]> {
   const rows = await sql.rows(
     `select rev from poll_batches where status = 'withdrawn' and begun_at < now() - interval '1 day' order by rev`,

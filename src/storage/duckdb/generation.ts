@@ -94,7 +94,7 @@ export async function beginOpening(session: Session, path: string): Promise<void
   await noteGeneration(path, now);
 }
 
-/** Moves all of the log into the database file when nothing is written any more, so that no note about it is needed. */
+/** Moves all of the log into the database file when nothing is written anymore, so that no note about it is needed. */
 export async function endOpening(session: Session, path: string): Promise<void> {
   await session.run('checkpoint');
   await rm(logNoteFile(path), { force: true });

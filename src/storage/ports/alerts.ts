@@ -33,7 +33,7 @@ export type AnyIncidentKind = IncidentKind | 'mass_outage' | 'blind';
 /**
  * How an incident ended.
  * - `recovered`: the store is up again; of a mass outage, its stores are; of blindness, stores can be observed again.
- * - `dropped`: its rule or its store was removed, or the rule does not apply to the store any more.
+ * - `dropped`: its rule or its store was removed, or the rule does not apply to the store anymore.
  */
 export type Resolution = 'recovered' | 'dropped';
 

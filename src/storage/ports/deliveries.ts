@@ -11,7 +11,7 @@ import type { ContactPointFilter } from './contact-points.ts';
  * - `sending`: a worker has it.
  * - `sent`: the channel accepted it.
  * - `failed`: the channel rejected it, or it was given up.
- * - `cancelled`: it is not needed any more.
+ * - `cancelled`: it is not needed anymore.
  */
 export const DELIVERY_STATUSES = ['pending', 'sending', 'sent', 'failed', 'cancelled'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];

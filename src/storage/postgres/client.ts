@@ -55,7 +55,7 @@ export class PostgresConnection extends PostgresSql {
     client.on('error', this.#onLoss);
   }
 
-  /** Whether it cannot be used any more. */
+  /** Whether it cannot be used anymore. */
   get lost(): boolean {
     return this.#lost;
   }

@@ -317,7 +317,7 @@ test('an incident is acknowledged with a reason once, snoozed, assigned and comm
   assert.equal(nobody.statusCode, 400, 'there is no such user');
   const { events } = (await json('owner', 'GET', path)) as { events: Json[] };
   assert.deepEqual(events.map(({ kind }) => kind).sort(), ['acknowledged', 'commented', 'opened', 'snoozed', 'told']);
-  // What has ended is not answered any more.
+  // What has ended is not answered anymore.
   clock.now = NOW + 10 * MINUTE;
   await server.storage.appendPolls([{ ids: ['mine'], instants: [clock.now - 1], active: [1] }]);
   await server.alerts.evaluator.evaluate();

@@ -172,7 +172,7 @@ for (const [when, onMessage] of [
   ],
   ['while the server waits for it', 'setImmediate(() => process.disconnect()); setInterval(() => {}, 1000);'],
 ] as const) {
-  test(`a process that cannot be reached any more has ended: ${when}`, async (t) => {
+  test(`a process that cannot be reached anymore has ended: ${when}`, async (t) => {
     const folder = (await Importer.open(t)).folder;
     const silent = program(folder, 'silent.mjs', `process.on('message', () => { ${onMessage} });`);
     const { import: run } = await apart(t, { program: silent });

@@ -43,7 +43,7 @@ export function idempotencyContract(engine: string, open: () => Promise<Storage>
       assert.deepEqual(await keys.take(KEY, 'three', LONG), { fingerprint: 'another', response: undefined });
     });
 
-    test('an attempt that is lost or released frees the key, and has no say any more', async (t) => {
+    test('an attempt that is lost or released frees the key, and has no say anymore', async (t) => {
       const keys = await opened(t);
       await keys.take(KEY, 'one', OVER);
       assert.equal(await keys.take(KEY, 'two', LONG), undefined);

@@ -109,7 +109,7 @@ const PAGE_OF_KIND: Readonly<Record<string, string>> = {
 /** The page of what an entry is about; `undefined`: it has none. */
 export function subjectPath({ action, subject_kind: kind, subject_id: id }: AuditEntry): string | undefined {
   if (action.endsWith('.deleted') && action !== 'poll.deleted') return undefined;
-  const page = { user: '/people', store: '/stores', report: '/reports' }[kind];
+  const page = { user: '/users', store: '/stores', report: '/reports' }[kind];
   if (page !== undefined) return `${page}/${encodeURIComponent(id)}`;
   return PAGE_OF_KIND[kind];
 }
@@ -154,6 +154,7 @@ function labelOf(name: string): string {
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 function changeWords(name: string, before: unknown, now: unknown): string {
+  if (HOURS.has(name) && isWeek(before) && isWeek(now)) return weekChangeWords(before, now);
   if (!isObject(before) || !isObject(now)) return `${valueWords(name, before)} → ${valueWords(name, now)}`;
   return Object.keys(now)
     .map((key) => `${key}: ${changeWords('', before[key] ?? null, now[key])}`)
@@ -175,7 +176,6 @@ function valueWords(name: string, value: unknown): string {
 }
 
 interface Row {
-  readonly day?: number;
   /** Milliseconds since midnight. */
   readonly start: number;
   readonly end: number;
@@ -185,12 +185,54 @@ function hoursWords(value: unknown): string {
   if (value === 'always') return 'Open 24/7';
   if (!Array.isArray(value)) return String(value);
   if (value.length === 0) return 'Closed';
+  const rows: readonly (Row & { readonly day?: number })[] = value;
+  if (!isWeek(rows)) return rows.map(openingWords).join(', ');
+  return dayRuns(
+    rows.map(({ day }) => day),
+    (day) => openingsOf(rows, day),
+  )
+    .map(({ days, words }) => `${days} ${words}`)
+    .join(', ');
+}
+
+type WeekRow = Row & { readonly day: number };
+
+function isWeek(value: unknown): value is readonly WeekRow[] {
+  return Array.isArray(value) && value.length > 0 && value.every((row) => isObject(row) && typeof row.day === 'number');
+}
+
+/** The days of a week that changed, such as `Monday – Friday 9:00 AM – 5:00 PM → Closed`. */
+function weekChangeWords(before: readonly WeekRow[], now: readonly WeekRow[]): string {
+  const changed = [0, 1, 2, 3, 4, 5, 6].filter((day) => openingsOf(before, day) !== openingsOf(now, day));
+  if (changed.length === 0) return hoursWords(now);
+  return dayRuns(changed, (day) => `${openingsOf(before, day)} → ${openingsOf(now, day)}`)
+    .map(({ days, words }) => `${days} ${words}`)
+    .join(', ');
+}
+
+/** Joins days in a row with the same words. */
+function dayRuns(days: readonly number[], wordsFor: (day: number) => string): { days: string; words: string }[] {
+  const runs: { first: number; last: number; words: string }[] = [];
+  for (const day of [...new Set(days)].sort()) {
+    const words = wordsFor(day);
+    const run = runs.at(-1);
+    if (run?.last === day - 1 && run.words === words) run.last = day;
+    else runs.push({ first: day, last: day, words });
+  }
   const names = weekdayNames();
-  const words = ({ day, start, end }: Row) => {
-    const opening = inWords({ start: timeOf(start), end: timeOf(end) });
-    return day === undefined ? opening : `${names[day]} ${opening}`;
-  };
-  return value.map(words).join(', ');
+  return runs.map(({ first, last, words }) => ({
+    days: first === last ? String(names[first]) : `${names[first]} – ${names[last]}`,
+    words,
+  }));
+}
+
+function openingsOf(week: readonly WeekRow[], day: number): string {
+  const rows = week.filter((row) => row.day === day);
+  return rows.length === 0 ? 'Closed' : rows.map(openingWords).join(' and ');
+}
+
+function openingWords({ start, end }: Row): string {
+  return inWords({ start: timeOf(start), end: timeOf(end) });
 }
 
 /** `09:00`, or with seconds if there are any. */

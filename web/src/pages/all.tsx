@@ -54,11 +54,11 @@ const ROUTES: readonly Route[] = [
     title: 'Delivery log',
     Page: later('the delivery log', () => import('./deliveries/page.tsx')),
   },
-  { pattern: /^\/people$/, title: 'Users & access', Page: later('the users', () => import('./people/page.tsx')) },
+  { pattern: /^\/users$/, title: 'Users & access', Page: later('the users', () => import('./users/page.tsx')) },
   {
-    pattern: /^\/people\/([0-9a-f-]{36})$/i,
+    pattern: /^\/users\/([0-9a-f-]{36})$/i,
     title: 'User',
-    Page: later('the user', () => import('./people/person.tsx')),
+    Page: later('the user', () => import('./users/user.tsx')),
   },
   { pattern: /^\/account$/, title: 'Your account', Page: later('your account', () => import('./account/page.tsx')) },
 ];

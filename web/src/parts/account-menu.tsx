@@ -53,7 +53,7 @@ export function AccountMenu({ me }: { readonly me: Me }) {
           {me.user === null ? (
             <p class="small quiet">
               There are no users yet, so everything is open, but only to this machine.{' '}
-              <Link href="/people" onClick={() => (open.value = false)}>
+              <Link href="/users" onClick={() => (open.value = false)}>
                 Add the first admin
               </Link>
             </p>

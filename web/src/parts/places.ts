@@ -47,7 +47,7 @@ export function places(): Place[] {
     mayOpen('/analytics') && { href: '/analytics', name: 'Analytics', icon: 'analytics', key: 'n' },
     mayOpen('/reports') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
     mayOpen('/imports') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
-    mayOpen('/people') && { href: '/people', name: 'Users', icon: 'people', key: 'p' },
+    mayOpen('/users') && { href: '/users', name: 'Users', icon: 'people', key: 'p' },
   ];
   return all.filter((place) => place !== false);
 }

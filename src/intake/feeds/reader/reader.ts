@@ -51,7 +51,7 @@ const HEAP = 256;
 /** A file whose reader process ended unexpectedly is tried once more: the cause may lie elsewhere. */
 const ATTEMPTS = 2;
 
-/** Milliseconds in which a process that cannot be reached any more ends by itself; one that goes on is ended. */
+/** Milliseconds in which a process that cannot be reached anymore ends by itself; one that goes on is ended. */
 const LINGER = 1_000;
 
 /** The environment variables that a reader process needs. None may contain a secret. */

@@ -14,7 +14,7 @@ export default function AccountPage() {
   if (value.kind !== 'signed-in' || value.me.user === null) {
     return (
       <Empty title="No users yet" whole>
-        <Link class="button main" href="/people">
+        <Link class="button main" href="/users">
           Add the first admin
         </Link>
       </Empty>

@@ -136,7 +136,7 @@ function Item({ item, points, onChanged }: ItemProps) {
         </button>
         <ConfirmButton
           words="Delete"
-          question="It is not sent any more."
+          question="It is not sent anymore."
           confirm="Delete subscription"
           action={async () => {
             await call('DELETE /api/v1/subscriptions/{subscription_id}', { path });

@@ -43,7 +43,7 @@ const FILTERS: readonly [Filter, ...Filter[]] = [
       {
         title: 'Open, not acknowledged',
         query: { state: 'open', acknowledged: false, kind: SINGLE },
-        none: 'Nothing needs an acknowledgement',
+        none: 'Nothing needs an acknowledgment',
       },
     ],
   },

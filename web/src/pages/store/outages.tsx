@@ -16,7 +16,7 @@ interface Props {
 /** The outages, latest first. */
 export function Outages({ timeline, zone, asOf }: Props) {
   const { outages, seen, polls } = timeline;
-  // Of an outage that nobody looked at any more, it is not known whether it goes on.
+  // Of an outage that nobody looked at anymore, it is not known whether it goes on.
   const isStale = seen.segments.at(-1)?.state === 'unknown';
   const lastCheck = isStale ? polls.findLast(({ counts }) => counts)?.at.utc : undefined;
   const hasReasons = outages.some(({ reasons }) => reasons.length > 0);

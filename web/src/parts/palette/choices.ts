@@ -30,7 +30,7 @@ export interface ChoiceGroup {
 const WORDS_OF: Readonly<Record<string, string>> = {
   '/analytics': 'month quarter compare trend heat map group brand target subscription',
   '/stores': 'new add create export paste',
-  '/people': 'audit log roles owners',
+  '/users': 'audit log roles owners',
 };
 
 function pages(): Choice[] {
@@ -62,7 +62,7 @@ function actions(): Choice[] {
       choose: () => go('/contact-points'),
     },
     canManageStores() && { name: 'Create or edit stores', icon: 'stores', choose: () => go(at('/stores')) },
-    may('users:write') && { name: 'Add user', icon: 'people', words: 'invite', choose: () => go('/people') },
+    may('users:write') && { name: 'Add user', icon: 'people', words: 'invite', choose: () => go('/users') },
     user !== null && {
       ...{ name: 'Password, passkeys and API keys', icon: 'people' as const, words: 'account' },
       choose: () => go('/account'),

@@ -1,8 +1,8 @@
 import { Link } from '../../parts/link.tsx';
 import { hereWith, param } from '../../state/place.ts';
 import { AuditPart } from './audit.tsx';
-import { UsersPart } from './users.tsx';
-import './people.css';
+import { UsersPart } from './list.tsx';
+import './users.css';
 
 const TABS = [
   { key: '', words: 'Users' },

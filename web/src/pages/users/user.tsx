@@ -16,10 +16,10 @@ import { forgetUnsaved, useUnsaved, useUnsavedValues } from '../../state/unsaved
 import { InvitationLink, type Invited, invite } from './invitation.tsx';
 import { roleFrom } from './roles.ts';
 import { EmailField, RoleField, StoresField } from './user-fields.tsx';
-import './people.css';
+import './users.css';
 
 /** One user: role, stores, sign-in and API keys. */
-export default function PersonPage({ id }: { readonly id: string }) {
+export default function UserPage({ id }: { readonly id: string }) {
   const path = { user_id: id };
   const loaded = useLoad(`user ${id}`, (signal) => send('GET /api/v1/users/{user_id}', { path, signal }));
   return (
@@ -27,7 +27,7 @@ export default function PersonPage({ id }: { readonly id: string }) {
       {({ data: user, etag }) => (
         <>
           <header class="report-top">
-            <BackLink to="/people">Users & access</BackLink>
+            <BackLink to="/users">Users & access</BackLink>
             <h1>{user.name}</h1>
           </header>
           <div class="two">
@@ -196,7 +196,7 @@ function Access({ user, onChanged }: { readonly user: UserDetail; readonly onCha
               await call('DELETE /api/v1/users/{user_id}', { path });
               forgetUnsaved();
               await readSession();
-              go('/people');
+              go('/users');
             });
           }}
         >

@@ -97,7 +97,7 @@ function EntryRow({ entry }: { readonly entry: NamedEntry }) {
         <Instant utc={entry.at} as="date" />
       </td>
       <td>
-        {actorId === null ? actor : <Link href={`/people/${encodeURIComponent(actorId)}`}>{actor}</Link>}
+        {actorId === null ? actor : <Link href={`/users/${encodeURIComponent(actorId)}`}>{actor}</Link>}
         {keyId !== null && <span class="quiet"> with an API key</span>}
       </td>
       <td title={entry.action}>{actionWords(entry)}</td>

@@ -91,7 +91,7 @@ function UserRow({ user }: { readonly user: User }) {
   return (
     <tr>
       <td>
-        <Link href={`/people/${user.user_id}`}>{user.name}</Link>
+        <Link href={`/users/${user.user_id}`}>{user.name}</Link>
         {user.disabled && <span class="tag">disabled</span>}
       </td>
       <td class="quiet">{user.login}</td>
