@@ -8,7 +8,7 @@ import { type CurrentOutage, currentOutage, lastCounting, stateAt } from './stat
 import { newStatePath, upStretches, walkStatePath } from './state-path.ts';
 import { reachOf } from './uptime.ts';
 import { POLL_REACH, WINDOWS } from './window.ts';
-import { AttentionList, type BadStore, WorstStores } from './worst.ts';
+import { AttentionList, type BadStore, type Check, WorstStores } from './worst.ts';
 
 /** The history of a fleet, before `asOf`. */
 export const FLEET_HISTORY = WINDOWS[2];
@@ -80,6 +80,8 @@ export class FleetTally<Store> {
   readonly attention: AttentionList<Store>;
   /** The outages of all stores that were down when they were last checked. */
   readonly outages = new Map<Store, CurrentOutage>();
+  /** The last counting polls of the stores whose polls are all stale. */
+  readonly staleChecks = new Map<Store, Check>();
   /** The windows that end at `asOf`. */
   readonly last = newSums();
   /** For each window, the one before it, by the polls up to its end. */
@@ -201,6 +203,9 @@ export class FleetTally<Store> {
     const down = (to: number) => totalWithin(seen, to - DAY, to) - totalWithin(seenUp, to - DAY, to);
     const outage = currentOutage(open, this.#path, asOf, firstPoll, unknown, seen);
     if (outage !== undefined) this.outages.set(store, outage);
+    const lastCheck =
+      check < 0 ? undefined : { instant: polls.instant[check] as number, active: polls.active[check] === 1 };
+    if (poll < 0 && lastCheck !== undefined) this.staleChecks.set(store, lastCheck);
     return {
       store,
       state,
@@ -208,7 +213,7 @@ export class FleetTally<Store> {
       outage,
       downDay: down(asOf),
       downDayBefore: down(asOf - DAY),
-      lastCheck: check < 0 ? undefined : { instant: polls.instant[check] as number, active: polls.active[check] === 1 },
+      lastCheck,
     };
   }
 

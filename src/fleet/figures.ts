@@ -1,6 +1,6 @@
 import { FLEET_REACH, FleetTally, type QuarterSums, type WindowSums } from '../domain/fleet.ts';
 import type { CurrentOutage } from '../domain/state.ts';
-import type { AttentionList, BadStore } from '../domain/worst.ts';
+import type { AttentionList, BadStore, Check } from '../domain/worst.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { PlannedDowntime } from './planned.ts';
@@ -21,6 +21,8 @@ export interface FleetFigures {
   readonly attention: Pick<AttentionList<StoreEntry>, 'stores' | 'total' | 'longOffline'>;
   /** The outages of all stores that were down when they were last checked, by the keys of the stores. */
   readonly outages: ReadonlyMap<number, CurrentOutage>;
+  /** The last counting polls of the stores whose polls are all stale, likewise. */
+  readonly staleChecks: ReadonlyMap<number, Check>;
   /** The latest poll of these stores within the two weeks before `asOf`. */
   readonly latestPoll: number | undefined;
 }
@@ -53,7 +55,12 @@ export async function readFigures(
     },
   );
   const { last, before, worst, attention, latestPoll } = tally;
-  const outages = new Map([...tally.outages].map(([{ key }, outage]) => [key, outage]));
+  const outages = byKey(tally.outages);
+  const staleChecks = byKey(tally.staleChecks);
   const quarters = tally.quarters();
-  return { asOf, stores: stores.length, last, before, quarters, worst, attention, outages, latestPoll };
+  return { asOf, stores: stores.length, last, before, quarters, worst, attention, outages, staleChecks, latestPoll };
+}
+
+function byKey<Value>(found: ReadonlyMap<StoreEntry, Value>): ReadonlyMap<number, Value> {
+  return new Map([...found].map(([{ key }, value]) => [key, value]));
 }

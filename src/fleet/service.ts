@@ -151,8 +151,8 @@ export class FleetService implements StateSource {
 
   /** @throws UserError as `FairQueue.run` does */
   async outages(stores: Visible, asked: AskedInstant | undefined): Promise<Outages> {
-    const [live, { outages }] = await Promise.all([this.states(asked), this.figures(stores, asked)]);
-    return new FleetOutages(live, outages);
+    const [live, figures] = await Promise.all([this.states(asked), this.figures(stores, asked)]);
+    return new FleetOutages(live, figures);
   }
 
   /** The visible stores with their states. */

@@ -1,4 +1,5 @@
 import type { State } from '../domain/state.ts';
+import type { Check } from '../domain/worst.ts';
 
 export { STATES, type State } from '../domain/state.ts';
 
@@ -27,10 +28,12 @@ export interface States {
   of(store: StoreEntry): StoreState;
 }
 
-/** The outages of the offline stores at one instant. */
+/** What takes longer to find out than the states of the stores at one instant. */
 export interface Outages {
   /** Since when a store is offline; `undefined`: it is not, or its outage is not calculated yet. */
   since(store: StoreEntry): OfflineSince | undefined;
+  /** The last counting poll of the last eight days of a store whose polls are all stale; `undefined`: there is none. */
+  staleCheck(store: StoreEntry): Check | undefined;
 }
 
 export interface OfflineSince {

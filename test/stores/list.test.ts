@@ -47,6 +47,7 @@ function listing(all: readonly Live[]) {
       if (state !== 'offline' || lastPoll === undefined) return undefined;
       return { since: lastPoll.instant, sinceFirstPoll: false, beganEarlier: false };
     },
+    staleCheck: () => undefined,
   };
   return (filter: StoreFilter, sort: (typeof SORTS)[number], limit: number, after?: Position) =>
     listStores(

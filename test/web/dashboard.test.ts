@@ -204,7 +204,7 @@ test('an offline store is listed first, and the next one appears without a reloa
   assert.match(await hero.innerText(), /^1\s+store offline while open\s+of 3 stores/);
   const rows = page.getByRole('table', { name: 'All stores' }).getByRole('row');
   await rows.nth(3).waitFor();
-  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+11:20 UTC−6\s+inactive, 10 minutes ago/);
+  assert.match(await rows.nth(1).innerText(), /Offline\s+z-offline\s+11:20 UTC−6\s+Inactive · 10 minutes ago/);
   assert.match(await page.getByRole('region', { name: 'Needs attention' }).innerText(), /z-offline/);
 
   await append(fleet, pollsOf('b-online', NOON, -1));
@@ -260,10 +260,10 @@ test('a store without recent polls is not shown as never polled', async (t) => {
   await page.goto(fleet.url);
   const row = page.getByRole('table', { name: 'All stores' }).getByRole('row').nth(1);
   await row.waitFor();
-  assert.match(await row.innerText(), /^Unknown\s+a\s+No recent check/);
+  assert.match(await row.innerText(), /^Unknown\s+a\s+Last known: Active · \d/);
   await page.goto(`${fleet.url}/stores/a`);
   await page.getByText(/^Show the check/).waitFor();
-  await page.locator('dd', { hasText: /^No recent check · last active, \d/ }).waitFor();
+  await page.locator('dd', { hasText: /^No recent check · Last known: Active · \d/ }).waitFor();
 });
 
 test('a report with stale polls has a warning above its figures', async (t) => {

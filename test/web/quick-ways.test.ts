@@ -208,7 +208,7 @@ test('an owner of a few stores lands on them, and reaches the fleet from there',
   ]);
   assert.match(
     (await cards.nth(0).innerText()).replaceAll(/\s+/g, ' '),
-    /Offline Offline since 11:35 UTC−6 · Last check inactive, 10 minutes ago Downtime today 25 min Open today 09:00 – 17:00 city: Chicago/,
+    /Offline Offline since 11:35 UTC−6 · Last check: Inactive · 10 minutes ago Downtime today 25 min Open today 09:00 – 17:00 city: Chicago/,
   );
   assert.match((await cards.nth(1).innerText()).replaceAll(/\s+/g, ' '), /Online .* Open today 24 hours/);
   assert.match(

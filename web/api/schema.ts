@@ -916,7 +916,7 @@ export interface KeyPage {
   readonly next_cursor: string | null;
 }
 
-/** the last poll that counts, of the last eight days */
+/** if `last_poll` is null: the last poll that counts, of the last eight days; null: there is none */
 export interface LastCheck {
   readonly at: StoreTime;
   /** what a poll found */
@@ -983,6 +983,7 @@ export interface ListedStore {
   readonly began_earlier: boolean;
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
+  readonly last_check: LastCheck | null;
 }
 
 export interface LostTime {

@@ -13,8 +13,8 @@ import type { StoreEntry } from '../../stores/directory.ts';
 import { unknownSchedules, unknownWarnings } from '../../stores/known.ts';
 import { seconds } from '../as-of.ts';
 import { offlineSince, offlineSinceBody } from '../outage-start.ts';
-import { Instant, Nullable, OneOf, StoreId, StoreTime, storeTime } from '../schemas.ts';
-import { Labels, PollStatus, statusOf as pollStatusOf, ReasonCode, zoneOf } from '../stores/store-schemas.ts';
+import { Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { Labels, LastCheck, lastCheckBody, ReasonCode, zoneOf } from '../stores/store-schemas.ts';
 
 export const StateCounts = Type.Object(
   {
@@ -103,12 +103,7 @@ const AttentionStore = Type.Object(
     ),
     down_last_day_seconds: Type.Number({ description: 'excluding unknown time and planned downtime' }),
     down_day_before_seconds: Type.Number({ description: 'the same in the 24 hours before' }),
-    last_check: Nullable(
-      Type.Object(
-        { at: StoreTime, status: PollStatus },
-        { title: 'LastCheck', description: 'the last poll that counts, of the last eight days' },
-      ),
-    ),
+    last_check: Nullable(LastCheck),
   },
   {
     title: 'AttentionStore',
@@ -340,9 +335,6 @@ function attentionStoreOf(bad: StoreOfConcern<StoreEntry>, asOf: number): Static
     lost_seconds: outage === undefined ? null : seconds(outage.lost),
     down_last_day_seconds: seconds(downDay),
     down_day_before_seconds: seconds(downDayBefore),
-    last_check:
-      lastCheck === undefined
-        ? null
-        : { at: storeTime(lastCheck.instant, zone), status: pollStatusOf({ active: lastCheck.active }) },
+    last_check: lastCheckBody(lastCheck, zone),
   };
 }

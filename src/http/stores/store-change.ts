@@ -55,6 +55,7 @@ export const readOnlyOfStore = {
     'offline_since',
     'began_earlier',
     'since_first_poll',
+    'last_check',
   ),
 };
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { DEFAULT_ZONE, shownZone } from '../../calendar/tzdb.ts';
 import { REASON_PATTERN, reasonOf } from '../../domain/reasons.ts';
+import type { Check } from '../../domain/worst.ts';
 import { invalid } from '../../lib/errors.ts';
 import { LABEL_KEY_LENGTH, LABEL_LENGTH, MAX_LABELS, NAME_LENGTH, PROBE_URL_LENGTH } from '../../lib/store-fields.ts';
 import type { StoreEntry } from '../../stores/directory.ts';
@@ -94,6 +95,11 @@ export const LastPoll = Type.Object(
   },
 );
 
+export const LastCheck = Type.Object(
+  { at: StoreTime, status: PollStatus },
+  { title: 'LastCheck', description: 'the last poll that counts, of the last eight days' },
+);
+
 /** When the planned downtime that a store is in ends. */
 export const PlannedUntil = Nullable({
   ...StoreTime,
@@ -162,6 +168,10 @@ export function timeOrNull(instant: number | undefined, zone: string): Static<ty
 
 export function pollBody({ instant, active, reason }: LastPollOf, zone: string) {
   return { at: storeTime(instant, zone), status: statusOf({ active }), reason: reasonBody(reason) };
+}
+
+export function lastCheckBody(check: Check | undefined, zone: string): Static<typeof LastCheck> | null {
+  return check === undefined ? null : { at: storeTime(check.instant, zone), status: statusOf(check) };
 }
 
 /** @param reason in the form of `reasonText` */

@@ -7,16 +7,16 @@ import { type StoreDirectory, visibleEntries } from '../../stores/directory.ts';
 import { listStores } from '../../stores/list.ts';
 import { isByOutage, type Position, SORTS, type Sort } from '../../stores/order.ts';
 import type { StoreService } from '../../stores/service.ts';
-import type { StateSource } from '../../stores/states.ts';
+import type { StateSource, StoreState } from '../../stores/states.ts';
 import { AsOf, asOfFrom } from '../as-of.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
 import { offlineSince, offlineSinceBody } from '../outage-start.ts';
 import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
-import { Instant, OneOf, refuseOther } from '../schemas.ts';
+import { Instant, Nullable, OneOf, refuseOther } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { filterFrom, StoreFilterQuery } from './filter.ts';
 import { ChangedStore, changeFrom, NewStore } from './store-change.ts';
-import { Store, StorePath, storeBody, zoneOf } from './store-schemas.ts';
+import { LastCheck, lastCheckBody, Store, StorePath, storeBody, zoneOf } from './store-schemas.ts';
 
 const tags = ['stores'];
 
@@ -36,7 +36,14 @@ const ListQuery = Type.Object(
 );
 
 const ListedStore = Type.Object(
-  { ...Store.properties, ...offlineSince },
+  {
+    ...Store.properties,
+    ...offlineSince,
+    last_check: Nullable({
+      ...LastCheck,
+      description: 'if `last_poll` is null: the last poll that counts, of the last eight days; null: there is none',
+    } as typeof LastCheck),
+  },
   {
     title: 'ListedStore',
     description:
@@ -93,12 +100,13 @@ export function storeRoutes({ directory, stores, states }: StoreRouteParts): Rou
         });
         const last = stores.at(-1);
         // Outages come from the figures of all stores, which take longer than the states.
-        const anyOffline = stores.some(({ store }) => now.of(store).state === 'offline');
-        const since = sorting ?? (anyOffline ? await outages() : undefined);
+        const slow = stores.some(({ store }) => needsFigures(now.of(store)));
+        const found = sorting ?? (slow ? await outages() : undefined);
         return {
           items: stores.map(({ store }) => ({
             ...storeBody(store, now),
-            ...offlineSinceBody(since?.since(store), zoneOf(store), now.asOf),
+            ...offlineSinceBody(found?.since(store), zoneOf(store), now.asOf),
+            last_check: lastCheckBody(found?.staleCheck(store), zoneOf(store)),
           })),
           next_cursor: more && last !== undefined ? encodeCursor([sort, ...last.position]) : null,
           total,
@@ -210,4 +218,9 @@ function positionFrom(cursor: string | undefined, sort: Sort): Position | undefi
     `cursor belongs to another list than one sorted by ${sort}, expected the same query as before`,
     'cursor',
   );
+}
+
+/** Whether a store is offline, or was polled, but not recently. */
+function needsFigures({ state, lastPoll, firstPoll }: StoreState): boolean {
+  return state === 'offline' || (lastPoll === undefined && firstPoll !== undefined);
 }

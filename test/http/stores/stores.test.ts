@@ -318,6 +318,7 @@ const LIVE: StateSource = {
       id < 'c'
         ? undefined
         : { since: T - (id === 'c' ? 2 : 3) * 3_600_000, sinceFirstPoll: false, beganEarlier: id === 'd' },
+    staleCheck: () => undefined,
   }),
 };
 

@@ -20,7 +20,7 @@ const SCOPE_OF: Readonly<Record<string, Scope>> = {
   'alert-rules': 'alerts:read',
   'contact-points': 'alerts:read',
   deliveries: 'alerts:read',
-  people: 'users:read',
+  users: 'users:read',
 };
 
 /** Pages about all stores, although owners have the scope. */
@@ -47,7 +47,7 @@ export function places(): Place[] {
     mayOpen('/analytics') && { href: '/analytics', name: 'Analytics', icon: 'analytics', key: 'n' },
     mayOpen('/reports') && { href: '/reports', name: 'Reports', icon: 'reports', key: 'r' },
     mayOpen('/imports') && { href: '/imports', name: 'Imports', icon: 'imports', key: 'i' },
-    mayOpen('/users') && { href: '/users', name: 'Users', icon: 'people', key: 'p' },
+    mayOpen('/users') && { href: '/users', name: 'Users', icon: 'people', key: 'u' },
   ];
   return all.filter((place) => place !== false);
 }

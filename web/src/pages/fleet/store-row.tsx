@@ -1,12 +1,13 @@
 import type { ListedStore } from '../../../api/schema.ts';
 import { withOffset } from '../../lib/clock.ts';
-import { noCheckWords } from '../../lib/last-check.ts';
-import { reasonInWords, reasonWords } from '../../lib/reasons.ts';
+import { checkWords, noCheckWords } from '../../lib/last-check.ts';
+import { reasonInWords } from '../../lib/reasons.ts';
+import { CheckWords } from '../../parts/check-words.tsx';
 import { Labels } from '../../parts/labels.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
 import { PlannedTag, StateMark } from '../../parts/state-mark.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
-import { Ago, bothClocks } from '../../parts/time.tsx';
+import { bothClocks } from '../../parts/time.tsx';
 import { now } from '../../state/live.ts';
 
 /** One store in the list. */
@@ -37,13 +38,15 @@ export function StoreRow({ store, asOf }: { readonly store: ListedStore; readonl
         )}
       </span>
       <span role="cell" class="quiet" title={poll?.reason ? reasonInWords(poll.reason) : undefined}>
-        {poll === null ? (
-          noCheckWords(store)
-        ) : (
+        {poll !== null ? (
+          <CheckWords words={checkWords(poll)} at={poll.at} zone={zone} now={at} />
+        ) : store.last_check !== null ? (
           <>
-            {poll.reason === null ? poll.status : reasonWords(poll.reason.code)},{' '}
-            <Ago at={poll.at} zone={zone} from={at} />
+            Last known:{' '}
+            <CheckWords words={checkWords(store.last_check)} at={store.last_check.at} zone={zone} now={at} />
           </>
+        ) : (
+          noCheckWords(store)
         )}
       </span>
       <span role="cell" class="quiet" title={`${zone}\n${bothClocks(at, zone)}`}>

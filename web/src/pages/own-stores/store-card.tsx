@@ -1,15 +1,14 @@
 import type { Incident, ListedStore, TimelineTotals } from '../../../api/schema.ts';
-import { noCheckWords } from '../../lib/last-check.ts';
+import { checkWords, noCheckWords } from '../../lib/last-check.ts';
 import { dateAt, startOfDate } from '../../lib/local-days.ts';
 import { openingsOn } from '../../lib/openings.ts';
-import { reasonInWords } from '../../lib/reasons.ts';
 import { downtimeWords, hoursWords } from '../../lib/today.ts';
+import { CheckWords } from '../../parts/check-words.tsx';
 import { Labels } from '../../parts/labels.tsx';
 import { Link } from '../../parts/link.tsx';
 import { OutageStart } from '../../parts/outage-start.tsx';
 import { PlannedTag, StateMark } from '../../parts/state-mark.tsx';
 import { StoreWho } from '../../parts/store-name.tsx';
-import { Ago } from '../../parts/time.tsx';
 import { call, reasonOf } from '../../state/api.ts';
 import { type Load, useLoad } from '../../state/load.ts';
 import { asOf as chosen } from '../../state/place.ts';
@@ -102,7 +101,14 @@ function shown<T>({ data, error }: Load<T>, words: (data: T) => string): string 
 }
 
 function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
-  const { time_zone: zone, last_poll: poll, offline_since: since } = store;
+  const { time_zone: zone, last_poll: poll, last_check: check, offline_since: since } = store;
+  if (poll === null && check !== null) {
+    return (
+      <>
+        Last known: <CheckWords words={checkWords(check)} at={check.at} zone={zone} now={asOf} />
+      </>
+    );
+  }
   if (poll === null) return <>{noCheckWords(store)}</>;
   return (
     <>
@@ -113,8 +119,7 @@ function LastCheck({ store, asOf }: Pick<Props, 'store' | 'asOf'>) {
           {' · '}
         </>
       )}
-      Last check {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
-      {poll.reason !== null && ` · ${reasonInWords(poll.reason)}`}
+      Last check: <CheckWords words={checkWords(poll)} at={poll.at} zone={zone} now={asOf} />
     </>
   );
 }

@@ -1,7 +1,8 @@
 import type { Store } from '../../../api/schema.ts';
 import { withOffset } from '../../lib/clock.ts';
-import { noCheckWords } from '../../lib/last-check.ts';
+import { noCheckWords, statusWords } from '../../lib/last-check.ts';
 import { reasonInWords } from '../../lib/reasons.ts';
+import { CheckWords } from '../../parts/check-words.tsx';
 import { Labels } from '../../parts/labels.tsx';
 import { BackLink } from '../../parts/link.tsx';
 import { homeName } from '../../parts/places.ts';
@@ -97,7 +98,7 @@ function LastCheck({ store, asOf }: Props) {
   }
   return (
     <>
-      {poll.status}, <Ago at={poll.at} zone={zone} from={asOf} />
+      <CheckWords words={statusWords(poll.status)} at={poll.at} zone={zone} now={asOf} />
       {poll.reason !== null && <span class="quiet"> · {reasonInWords(poll.reason)}</span>}
     </>
   );
@@ -114,7 +115,7 @@ function OlderCheck({ store: { store_id, time_zone: zone }, asOf }: Props) {
   return (
     <span class="quiet">
       {' '}
-      · last {last.status}, <Ago at={last.at} zone={zone} from={asOf} />
+      · Last known: <CheckWords words={statusWords(last.status)} at={last.at} zone={zone} now={asOf} />
     </span>
   );
 }
