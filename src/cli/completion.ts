@@ -39,6 +39,8 @@ interface CompletedOption extends Described {
   /** The values to choose from; `undefined`: none, or any text. */
   readonly choices: readonly string[] | undefined;
   readonly takesValue: boolean;
+  /** Several values may follow it. */
+  readonly variadic: boolean;
 }
 
 function entriesOf(command: Command, path: readonly string[] = []): Entry[] {
@@ -46,7 +48,7 @@ function entriesOf(command: Command, path: readonly string[] = []): Entry[] {
   const words = command.registeredArguments.flatMap(({ argChoices = [] }) =>
     argChoices.map((name) => ({ name, description: '' })),
   );
-  const help = { name: '--help', description: 'show help', choices: undefined, takesValue: false };
+  const help = { name: '--help', description: 'show help', choices: undefined, takesValue: false, variadic: false };
   const own = {
     path: path.join(' '),
     commands: [...commands, ...words],
@@ -55,8 +57,8 @@ function entriesOf(command: Command, path: readonly string[] = []): Entry[] {
   return [own, ...command.commands.flatMap((sub) => entriesOf(sub, [...path, sub.name()]))];
 }
 
-function optionOf({ long, short, description, argChoices, required, optional }: Option): CompletedOption {
-  return { name: long ?? short ?? '', description, choices: argChoices, takesValue: required || optional };
+function optionOf({ long, short, description, argChoices, required, optional, variadic }: Option): CompletedOption {
+  return { name: long ?? short ?? '', description, choices: argChoices, takesValue: required || optional, variadic };
 }
 
 type Script = (program: string, entries: readonly Entry[]) => string;
@@ -70,26 +72,36 @@ function findCommand(entries: readonly Entry[]): string {
 const bash: Script = (program, entries) => {
   const name = `_${program.replaceAll('-', '_')}`;
   const values = valuesOf(entries).map(
-    ({ path, name: option, choices }) =>
-      `    '${path} ${option}') COMPREPLY=($(compgen -W '${choices.join(' ')}' -- "$current")); return ;;`,
+    ({ path, name: option, choices, variadic }) =>
+      `    '${path} ${option} '*) ${variadic ? '' : '(( after == 1 )) && '}candidates='${choices.join(' ')}' ;;`,
   );
   const words = entries.map(
     ({ path, commands, options }) => `    '${path}') candidates='${namesOf([...commands, ...options]).join(' ')}' ;;`,
   );
+  // Bash splits words at = and :, so the line is split here, at spaces alone. What precedes the last : stays as typed.
   return `# bash completion for ${program}
 ${name}() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" at='' candidates='' word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  local line="\${COMP_LINE:0:COMP_POINT}" at='' option='' after=0 candidates='' current word kept=''
+  local -a typed
+  read -ra typed <<< "$line"
+  [[ "$line" == *[[:space:]] ]] && typed+=('')
+  current="\${typed[\${#typed[@]}-1]}"
+  for word in "\${typed[@]:1:\${#typed[@]}-2}"; do
+    case "$word" in -*) option="$word" after=0 ;; esac
+    after=$((after + 1))
     ${findCommand(entries)}
   done
+  case "$current" in --*=*) option="\${current%%=*}" after=1 current="\${current#*=}" ;; esac
   at="\${at% }"
-  case "$at $previous" in
-${values.join('\n')}
-  esac
   case "$at" in
 ${words.join('\n')}
   esac
+  [[ "$current" == -* ]] || case "$at $option " in
+${values.join('\n')}
+  esac
+  [[ "$COMP_WORDBREAKS" == *:* && "$current" == *:* ]] && kept="\${current%"\${current##*:}"}"
   COMPREPLY=($(compgen -W "$candidates" -- "$current"))
+  COMPREPLY=("\${COMPREPLY[@]#"$kept"}")
 }
 complete -o default -F ${name} ${program}
 `;
@@ -170,7 +182,9 @@ function namesOf(things: readonly Described[]): string[] {
 /** The options with values to choose from. */
 function valuesOf(entries: readonly Entry[]) {
   return entries.flatMap(({ path, options }) =>
-    options.flatMap(({ name, choices }) => (choices === undefined ? [] : [{ path, name, choices }])),
+    options.flatMap(({ name, choices, variadic }) =>
+      choices === undefined ? [] : [{ path, name, choices, variadic }],
+    ),
   );
 }
 

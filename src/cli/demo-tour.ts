@@ -41,12 +41,12 @@ async function countOf(address: string, query: string): Promise<number> {
   return ((await answer.json()) as { total: number }).total;
 }
 
-const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' } as const;
+const CLOCK = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'shortOffset' } as const;
 
-/** `Tuesday, Nov 24, 18:40 CST`. */
+/** `Tuesday, Nov 24, 18:40 UTC−6`. */
 function dateOf(instant: number, zone: string): string {
   const parts = { weekday: 'long', month: 'short', day: 'numeric', ...CLOCK } as const;
-  return new Intl.DateTimeFormat('en-US', { ...parts, timeZone: zone }).format(instant);
+  return withOffset(new Intl.DateTimeFormat('en-US', { ...parts, timeZone: zone }).format(instant));
 }
 
 /** `06:00` for milliseconds since midnight. */
@@ -54,7 +54,12 @@ function timeOf(time: number): string {
   return formatInstant(time).slice(11, 16);
 }
 
-/** `02:31 CST` on the clock of this machine. */
+/** `02:31 UTC−6` on the clock of this machine. */
 function clockTime(instant: number): string {
-  return new Intl.DateTimeFormat('en-US', CLOCK).format(instant);
+  return withOffset(new Intl.DateTimeFormat('en-US', CLOCK).format(instant));
+}
+
+/** Names the offset as the dashboard does: `UTC−6` for `GMT-6`. */
+function withOffset(text: string): string {
+  return text.replace(/GMT([-+]?)/, (_match, sign: string) => `UTC${sign === '-' ? '−' : sign}`);
 }

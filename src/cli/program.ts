@@ -54,6 +54,8 @@ export function createProgram(): Command {
     .description('Measures how much of their business hours stores were online.')
     .showHelpAfterError('(use --help to list commands and options)')
     .configureOutput({ writeErr: printMisuse })
+    // The longest names of commands leave this much of a line of 80 characters.
+    .configureHelp({ minWidthToWrap: 30 })
     .exitOverride();
   serveCommand(program);
   importCommand(program);

@@ -10,10 +10,13 @@ import type { InvitedUser } from '../operations/accounts.ts';
 import type { Role, UserRecord } from '../storage/ports/account-catalog.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCounted } from './format.ts';
-import { printResult, printTable, say } from './output.ts';
+import { printResult, printTable, say, warn } from './output.ts';
 import { newPassword } from './password.ts';
 import type { RunOperation } from './run-operation.ts';
 import { checked, misuse, parsing } from './usage.ts';
+
+/** The most unknown stores that a warning names. */
+const NAMED_STORES = 5;
 
 interface AddFlags extends DatabaseFlags {
   readonly role: Role;
@@ -91,15 +94,26 @@ async function add(login: string, flags: AddFlags): Promise<void> {
   const { role, name, email, invite: invites = false } = flags;
   checkPasswordFlags(flags);
   const stores = await storesFrom(flags);
-  const { user, invited } = await withAccounts(flags, async (run) => {
+  const { user, unknownStores, invited } = await withAccounts(flags, async (run) => {
     const password = flags.password && !invites ? await newPassword(flags.passwordStdin ?? false) : undefined;
-    const user = await run('addUser', { login, name, email, role, stores, password });
-    return { user, invited: invites ? await run('inviteUser', { login }) : undefined };
+    const { user, unknownStores } = await run('addUser', { login, name, email, role, stores, password });
+    return { user, unknownStores, invited: invites ? await run('inviteUser', { login }) : undefined };
   });
   const reach = role === 'owner' ? ` of ${formatCounted(user.storeCount, 'store')}` : '';
+  if (unknownStores.length > 0) warn(unknownWords(unknownStores));
   if (invited === undefined) return printUser(user, `Added user ${user.login} (${role}${reach})`);
   say(`Added user ${user.login} (${role}${reach})`);
   printInvitation(invited);
+}
+
+/** `there are no stores "x", "y" and 3 more; …` */
+function unknownWords(ids: readonly string[]): string {
+  const named = ids.slice(0, NAMED_STORES).map((id) => `"${id}"`);
+  const more = ids.length - named.length;
+  const words = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return ids.length === 1
+    ? `there is no store ${words}; the user will see it once it exists`
+    : `there are no stores ${words}; the user will see them once they exist`;
 }
 
 async function invite(login: string, flags: DatabaseFlags): Promise<void> {

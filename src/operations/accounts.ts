@@ -17,7 +17,19 @@ export interface AddUser {
 export const getUser: Operation<{ readonly login: string }, UserRecord> = ({ accounts }, { login }) =>
   accounts.users.getByLogin(login);
 
-export const addUser: Operation<AddUser, UserRecord> = ({ accounts }, draft) => accounts.users.add(COMMAND_LINE, draft);
+export interface AddedUser {
+  readonly user: UserRecord;
+  /** The given stores that do not exist, in the given order. The user gets them once they do. */
+  readonly unknownStores: readonly string[];
+}
+
+export const addUser: Operation<AddUser, AddedUser> = async ({ accounts, storage }, draft) => {
+  const user = await accounts.users.add(COMMAND_LINE, draft);
+  const asked = [...new Set(draft.stores)];
+  const { ids } = await storage.snapshot((snapshot) => snapshot.storesNamed(asked));
+  const known = new Set(ids);
+  return { user, unknownStores: asked.filter((id) => !known.has(id)) };
+};
 
 /** All users by login. */
 export const listUsers: Operation<Record<string, never>, UserRecord[]> = ({ accounts }) =>

@@ -17,8 +17,8 @@ async function script(t: TestContext, shell: string): Promise<string> {
 test('bash completes commands, subcommands, options and their values', async (t) => {
   const completion = await script(t, 'bash');
   const completed = (...words: string[]) => {
-    const quoted = words.map((word) => `'${word}'`).join(' ');
-    const ask = `COMP_WORDS=(restaurant-monitor ${quoted}); COMP_CWORD=${words.length}; _restaurant_monitor; echo "\${COMPREPLY[*]}"`;
+    const line = ['restaurant-monitor', ...words].join(' ');
+    const ask = `COMP_LINE='${line}'; COMP_POINT=${line.length}; _restaurant_monitor; echo "\${COMPREPLY[*]}"`;
     const { stdout, stderr } = spawnSync('bash', ['-c', `${completion}\n${ask}`], { encoding: 'utf8' });
     assert.equal(stderr, '');
     return stdout.trim().split(' ');
@@ -28,6 +28,11 @@ test('bash completes commands, subcommands, options and their values', async (t)
   assert.deepEqual(completed('user', 'add', 'anna', '--pass'), ['--password-stdin']);
   assert.deepEqual(completed('user', 'add', 'anna', '--role', 'o'), ['operator', 'owner']);
   assert.deepEqual(completed('key', 'add', '--scopes', 'users'), ['users:read', 'users:write']);
+  assert.deepEqual(completed('key', 'add', '--scopes', 'stores:read', 'users'), ['users:read', 'users:write']);
+  assert.deepEqual(completed('key', 'add', '--scopes', 'users:r'), ['read'], 'bash replaces what follows the colon');
+  assert.deepEqual(completed('key', 'add', '--scopes', 'stores:read', '--js'), ['--json']);
+  assert.deepEqual(completed('report', '--format=f'), ['full']);
+  assert.deepEqual(completed('report', '--format', 'csv', '--form'), ['--format']);
   assert.deepEqual(completed('key', 'add', '--scopes', 'people'), [''], 'an earlier name is not offered');
   assert.deepEqual(completed('report', '--format', ''), ['csv', 'full', 'exact', 'json', 'parquet']);
   assert.deepEqual(completed('completion', ''), ['bash', 'zsh', 'fish', '--quiet', '--help']);

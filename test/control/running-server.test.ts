@@ -92,7 +92,7 @@ test('a user added through the endpoint file exists at once, and the token is in
   const server = await found(database);
   const { io } = recorded();
   const user = { login: 'Anna', role: 'admin', stores: [], password: PASSWORD } as const;
-  assert.equal((await server.run('addUser', user, io)).login, 'anna');
+  assert.equal((await server.run('addUser', user, io)).user.login, 'anna');
   assert.equal((await fetch(`${url}/api/v1/stores`)).status, 401);
   await assert.rejects(server.run('addUser', user, io), { code: 'conflict', message: 'login anna is already taken' });
   await assert.rejects(server.run('addUser', { ...user, password: 'short' }, io), { field: 'password' });

@@ -32,7 +32,20 @@ async function session(t: TestContext, withServer: boolean) {
   const bad = 'store_id,status,timestamp_utc\na,active,2023-01-22 12:00:00 UTC\nb,open,2023-01-22 12:00:00 UTC\n';
   await said('', 'user', 'add', 'bob', '--role', 'admin', '--no-password');
   await said(`${PASSWORD}\n`, 'user', 'add', 'Anna', '--role', 'admin', '--password-stdin');
-  await said('', 'user', 'add', 'owen', '--role', 'owner', '--no-password', '--stores', 'a', 'b', '--json');
+  const owen = await said(
+    '',
+    'user',
+    'add',
+    'owen',
+    '--role',
+    'owner',
+    '--no-password',
+    '--stores',
+    'a',
+    'b',
+    '--json',
+  );
+  assert.match(owen.stderr, /^warning: there are no stores "a", "b"; the user will see them once they exist$/m);
   await said('', 'user', 'disable', 'owen');
   await said('another horse battery\n', 'user', 'passwd', 'anna', '--password-stdin', '--revoke-keys');
   await said('', 'user', 'list');

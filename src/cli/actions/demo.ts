@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Server } from '../../compose.ts';
 import { type Config, loadConfig } from '../../config/config.ts';
+import { endOfLifeWarning } from '../../config/node-releases.ts';
 import { chainOf } from '../../demo/chain.ts';
 import { FakeFleet } from '../../demo/fake-fleet.ts';
 import { type HistoryOptions, writeHistory } from '../../demo/history.ts';
@@ -15,7 +18,7 @@ import { thingsToSee } from '../demo-tour.ts';
 import { type ImportSettings, importFromFlags } from '../feed-import.ts';
 import { formatCount } from '../format.ts';
 import { runOn } from '../local-database.ts';
-import { NO_PROGRESS, say } from '../output.ts';
+import { NO_PROGRESS, say, warn } from '../output.ts';
 import { parsing } from '../usage.ts';
 import { listenError, startServer } from './serve.ts';
 
@@ -38,20 +41,25 @@ export async function demo(flags: DemoFlags): Promise<void> {
   // The end of the process removes it.
   const { path: folder } = await temporaryFolder(FOLDER);
   const start = Date.now();
+  const warning = endOfLifeWarning(process.versions.node, start);
+  if (warning !== undefined) warn(warning);
   const chain = chainOf(SEED);
   const stories = storiesOf(chain, SEED, start);
   const scenario = scenarioOf(stories, SEED);
   const fleet = await FakeFleet.open(chain, scenario, Date.now);
   const inbox = await DemoInbox.open((title) => say(`${timeOfDay()} message to the demo inbox: ${title}`));
   const config = demoConfig(flags, folder, { ...fleet.settings, ...inbox.environment });
-  const address = await startServer(config, async ({ operations }, signal) => {
+  const prepare = async ({ operations }: Server, signal: AbortSignal) => {
     const history = { seed: SEED, chain, scenario, out: folder };
     say(`Creating ${DAYS} days of polls of ${chain.length} stores …`);
     await importHistory(operations, { ...history, from: start - DAYS * DAY, to: start }, { signal });
     // The polls of the time that this took, so that there is no gap even on a slow machine.
     const rest = { ...history, from: start, to: Date.now() };
     await importHistory(operations, rest, { signal, progress: NO_PROGRESS });
-  }).catch(async (error: unknown) => {
+  };
+  // The terminal is for people: the warning about Node is above, in words.
+  const log = pino({ level: config.logLevel });
+  const address = await startServer(config, prepare, { log }).catch(async (error: unknown) => {
     // They would keep the process from ending.
     await Promise.all([fleet.close(), inbox.close()]);
     throw error;

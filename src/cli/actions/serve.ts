@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { checkListening } from '../../accounts/start.ts';
 import { stopWork } from '../../compose/stopping.ts';
-import { createServer, type Server } from '../../compose.ts';
+import { createServer, type Server, type ServerParts } from '../../compose.ts';
 import type { Config, ConfigFlags } from '../../config/config.ts';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import type { Storage } from '../../storage/ports/storage.ts';
@@ -24,11 +24,13 @@ export async function serve(flags: FeedFlags & ConfigFlags): Promise<void> {
  * Starts a server. SIGTERM and SIGINT shut it down, with exit code 0, from the moment at which it opens the database.
  *
  * @param prepare is done before it listens; `signal` aborts when the server is to stop
+ * @param parts its log; by default JSON lines on standard output
  * @returns its address, such as `http://127.0.0.1:5000`
  */
 export async function startServer(
   config: Config,
   prepare: (server: Server, signal: AbortSignal) => Promise<void>,
+  parts: Pick<ServerParts, 'log'> = {},
 ): Promise<string> {
   const stopping = new AbortController();
   onSignal((signal) => {
@@ -43,7 +45,7 @@ export async function startServer(
     await checkHost(config);
     storage = await openServerDatabase(config);
     signal.throwIfAborted();
-    server = await createServer(config, storage).catch((error: unknown) => {
+    server = await createServer(config, storage, parts).catch((error: unknown) => {
       throw asMisuse(error);
     });
     signal.throwIfAborted();
