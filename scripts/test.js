@@ -27,7 +27,6 @@ const SLOW = [
   'test/alerts/mass-outages.test.ts',
   'test/analytics/engines.test.ts',
   'test/bench/**',
-  'test/storage/memory.test.ts',
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,corrupt-database,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',

@@ -9,7 +9,7 @@ import { newId } from '../lib/world/random.ts';
 import type { AlertChanges, AlertRuleRecord } from '../storage/ports/alerts.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { StoreDirectory } from '../stores/directory.ts';
-import { hasLabels } from '../stores/labels.ts';
+import { hasLabels, labelMatcher, labelOf } from '../stores/labels.ts';
 import { NO_OWNER, type ReachParts, reachOf, reachParts, reachProblems } from './unreached.ts';
 
 /** What a caller says of a rule. */
@@ -134,7 +134,10 @@ export class RuleService {
     const wanted = Object.entries(labels);
     if (wanted.length > 0 && !entries.some((store) => hasLabels(store, wanted))) {
       const texts = wanted.map((label) => `"${label.join(':')}"`);
-      add('labels', `there is no store with the labels ${texts.join(', ')}, so the rule would never alert`);
+      const meant = entries.find(labelMatcher(wanted));
+      const spelled = meant === undefined ? [] : wanted.map(([key]) => `"${key}:${labelOf(meant.labels, key)}"`);
+      const hint = spelled.length === 0 ? '' : `; did you mean ${spelled.join(', ')}?`;
+      add('labels', `there is no store with the labels ${texts.join(', ')}, so the rule would never alert${hint}`);
     }
     for (const label of grouping.by) {
       if (entries.some((store) => Object.hasOwn(store.labels, label))) continue;

@@ -154,7 +154,7 @@ test('uptime below 100% is never rounded up to it', () => {
   assert.equal(percent(0.999_999), '99.99%');
   assert.equal(percent(1), '100.0%');
   assert.equal(percent(null), '–');
-  assert.equal(changeInPoints(0.95, 0.9), '+5.0 pp');
+  assert.equal(changeInPoints(0.95, 0.9), '+5.00 pp');
   assert.equal(changeInPoints(0.95, null), undefined);
 });
 

@@ -110,6 +110,8 @@ test('a rule that could never alert or would tell nobody is refused with every r
     'steps.0.contact_points has "00000000-0000-4000-8000-000000000009", which does not exist, expected contact ' +
       'points that get messages',
   ]);
+  const spelled = await ask('operator', 'POST', '/alert-rules', { ...RULE, labels: { City: 'rome' } });
+  assert.match(spelled.json<{ detail: string }>().detail, /"City:rome", .* alert; did you mean "City:Rome"\?$/);
 });
 
 test('of a condition with a mistake, the errors are those of its kind; owners are left out by default', async (t) => {

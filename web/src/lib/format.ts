@@ -12,7 +12,7 @@ const percentTwo = new Intl.NumberFormat(undefined, {
 });
 const percentShort = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const points = new Intl.NumberFormat(undefined, {
-  minimumFractionDigits: 1,
+  minimumFractionDigits: 2,
   maximumFractionDigits: 2,
   signDisplay: 'exceptZero',
 });
@@ -40,7 +40,7 @@ export function percentStep(ratio: number): string {
   return percentShort.format(ratio);
 }
 
-/** The change between two ratios, in percentage points, signed: `+0.3 pp`. */
+/** The change between two ratios, in percentage points, signed: `+0.30 pp`. */
 export function changeInPoints(now: number | null, before: number | null): string | undefined {
   if (now === null || before === null) return undefined;
   return `${points.format((now - before) * 100).replace('-', '−')} pp`;

@@ -27,6 +27,7 @@ export function StoreHead({ store, asOf }: Props) {
     <header class="store-top">
       <BackLink to={at('/')}>{homeName()}</BackLink>
       <h1>{store.name ?? <span class="code">{store.store_id}</span>}</h1>
+      {store.name !== null && <p class="code quiet small">{store.store_id}</p>}
       <dl class="store-facts">
         <div>
           <dt class="unseen">Status</dt>
@@ -52,13 +53,13 @@ export function StoreHead({ store, asOf }: Props) {
         )}
         <div>
           <dt>Local time</dt>
-          <dd title={bothClocks(asOf, zone)}>{withOffset(asOf, zone, 'day')}</dd>
-        </div>
-        <div>
-          <dt>Time zone</dt>
-          <dd>
-            {store.zone_known ? zone : 'unknown (times are UTC)'}
-            {store.zone_is_default && <span class="quiet"> (assumed)</span>}
+          <dd title={bothClocks(asOf, zone)}>
+            {withOffset(asOf, zone, 'day')}
+            <span class="quiet">
+              {' '}
+              · {store.zone_known ? zone : 'time zone unknown (times are UTC)'}
+              {store.zone_is_default && ' (assumed)'}
+            </span>
           </dd>
         </div>
         {!store.hours_known && (
@@ -73,12 +74,6 @@ export function StoreHead({ store, asOf }: Props) {
             <dd class="labels">
               <Labels labels={store.labels} />
             </dd>
-          </div>
-        )}
-        {store.name !== null && (
-          <div>
-            <dt>ID</dt>
-            <dd class="code">{store.store_id}</dd>
           </div>
         )}
       </dl>
