@@ -214,7 +214,7 @@ test('a wrong question says at its field what is wrong', async (t) => {
     return page.locator(`[id="${await field.getAttribute('aria-describedby')}"]`).innerText();
   };
   assert.match(await fault('Month'), /^Period is "2026-13", expected a day such as/);
-  await page.getByRole('heading', { name: 'No figures for this question' }).waitFor();
+  await page.getByRole('heading', { name: 'Invalid question' }).waitFor();
   await show('/analytics?period=2020-01');
   assert.match(await fault('Month'), /a period with polls of these stores: they were polled from 2026-11-13/);
   await show('/analytics?from=2026-11-17&to=2026-11-17');
@@ -232,7 +232,7 @@ test('a wrong question says at its field what is wrong', async (t) => {
 
 test('a period that is not over, and one without checks, say so', async (t) => {
   const { page, show } = await opened(t, '/analytics?period=this-week');
-  await page.getByText(/not over: the figures end with the latest check, 18 Nov 2026, 18:30 UTC\+1/).waitFor();
+  await page.getByText(/in progress; checks until 18 Nov 2026, 18:30 UTC\+1/).waitFor();
   assert.match((await saidBy(page, 'Downtime per day')) ?? '', /^Wed,? 18 Nov 2026 \(not over\): 0 h downtime$/);
   // The first check, on Friday, is within eight days.
   await show('/analytics?from=2026-11-09&to=2026-11-11');
@@ -431,5 +431,5 @@ test('a target is set, and the table says how it stands; deleted, it is gone', a
   await page.getByText('A target counts for exactly its stores').waitFor();
   await page.getByRole('button', { name: 'Delete the target of brand: Bella' }).click();
   await page.getByRole('button', { name: 'Delete target' }).click();
-  await page.getByText('No uptime was promised yet.').waitFor();
+  await page.getByText('No targets yet.').waitFor();
 });

@@ -88,7 +88,7 @@ function About({ answers: { groups } }: { readonly answers: Answers }) {
         </>
       )}{' '}
       · {zone ?? 'local time of each store'} · {counted(stores, 'store')} ·{' '}
-      {complete ? 'by the checks until ' : 'not over: the figures end with the latest check, '}
+      {complete ? 'checks until ' : 'in progress; checks until '}
       <Instant utc={as_of} as="date" />
     </p>
   );
@@ -113,8 +113,8 @@ function Failed({ error, retry }: { readonly error: unknown; readonly retry: () 
   }
   if (!isAtField(error)) return <Trouble error={error} retry={retry} />;
   return (
-    <Empty title="No figures for this question">
-      <p role="alert">Change what is marked above.</p>
+    <Empty title="Invalid question">
+      <p role="alert">Correct the marked fields above.</p>
     </Empty>
   );
 }

@@ -198,7 +198,7 @@ function QuestionForm({ item, asked, onDone }: FormProps) {
           wrong={faultOf(error.value, 'name')}
         />
         {item !== undefined && !isShown(item.question, asked) && (
-          <Tick value={replaces}>Ask what this page shows now instead</Tick>
+          <Tick value={replaces}>Replace the question with the one shown on this page</Tick>
         )}
       </Form>
     </div>

@@ -95,7 +95,7 @@ export function Targets({ groups, onChanged }: { readonly groups: Analytics; rea
         />
       )}
       {items.length === 0 ? (
-        <p class="quiet">No uptime was promised yet.</p>
+        <p class="quiet">No targets yet.</p>
       ) : (
         <>
           {!hasTargets(groups) && (

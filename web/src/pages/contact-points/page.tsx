@@ -26,7 +26,7 @@ export default function ContactPointsPage() {
       <header class="head">
         <div>
           <h1>Contact points</h1>
-          <p class="quiet">Where messages reach you and your team, and when they may.</p>
+          <p class="quiet">Where you and your team get messages, and at what times.</p>
         </div>
         {may('alerts:write') && editing.value === undefined && (
           <button type="button" class="button main" onClick={() => (editing.value = 'new')}>

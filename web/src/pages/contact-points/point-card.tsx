@@ -58,7 +58,7 @@ export function PointCard({ point, channels, onEdit, onChanged }: Props) {
         </p>
       )}
       <p class="small">
-        <Link href={`/deliveries?contact_point=${contact_point_id}`}>Its messages</Link>
+        <Link href={`/deliveries?contact_point=${contact_point_id}`}>Messages</Link>
       </p>
       {may('alerts:write') && (
         <div class="row">

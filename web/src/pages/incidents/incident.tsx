@@ -138,7 +138,7 @@ function IncidentHead({ incident, zone }: { readonly incident: IncidentDetail; r
         )}
         {members !== null && (
           <div>
-            <dt>Its stores</dt>
+            <dt>Stores</dt>
             <dd>{membersWords(members)}</dd>
           </div>
         )}

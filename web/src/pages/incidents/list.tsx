@@ -145,7 +145,7 @@ export function Members({ id }: { readonly id: string }) {
         open.value = currentTarget.open;
       }}
     >
-      <summary>Its stores</summary>
+      <summary>Stores</summary>
       {open.value && <MemberList id={id} />}
     </details>
   );
