@@ -38,7 +38,7 @@ export function fieldProblems({
 export function inOneSentence(problems: readonly FieldProblem[]): string {
   return problems
     .map(({ in: part, field, message }) =>
-      field === part ? `the ${part} ${message}` : `${part} "${field}": ${message}`,
+      field === part ? `the ${part} ${message}` : `${part} "${field}" ${message}`,
     )
     .join('; ');
 }
@@ -76,7 +76,7 @@ function messageOf(complaint: Complaint, field: string): string {
   if (words !== undefined) return words(complaint, parentSchema);
   const expected = `expected ${expectationOf(parentSchema)}`;
   if (data === undefined || (data === null && field === 'body')) return `is missing, ${expected}`;
-  return SECRET.test(field) ? expected : `is ${told(data)}, ${expected}`;
+  return SECRET.test(field) ? `is invalid, ${expected}` : `is ${told(data)}, ${expected}`;
 }
 
 /** The value of such a field is never part of a response, so that it reaches no log. */

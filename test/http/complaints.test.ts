@@ -73,7 +73,7 @@ const BODIES: readonly (readonly [body: unknown, ...errors: (readonly [field: st
   [{ tags: { 'a/b': 'x' } }, ['tags.a/b', 'is not a valid key, expected lower-case letters']],
   [{ tags: { a: '', b: '', c: '' } }, ['tags', 'has too many entries, expected at most 2']],
   [{ tags: 5 }, ['tags', 'is 5, expected an object']],
-  [{ token: 'secret' }, ['token', 'expected a string of at most 5 characters']],
+  [{ token: 'secret' }, ['token', 'is invalid, expected a string of at most 5 characters']],
   [[], ['body', 'is a list, expected an object']],
   [{ count: 0, on: 1 }, ['count', 'is 0, expected a whole number from 1 to 9'], ['on', 'is 1, expected true or false']],
 ];

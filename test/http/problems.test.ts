@@ -93,7 +93,7 @@ test('an invalid choice is reported with the allowed ones, shortened if it is lo
   };
   const choices = 'expected one of queued, running, complete, failed, cancelled';
   const { detail, errors } = await told('/api/v1/reports?status=d%22one');
-  assert.equal(detail, `query "status": is "d\\"one", ${choices}`);
+  assert.equal(detail, `query "status" is "d\\"one", ${choices}`);
   assert.deepEqual(errors, [{ in: 'query', field: 'status', message: `is "d\\"one", ${choices}` }]);
   const long = await told(`/api/v1/reports?status=${'🍜'.repeat(101)}`);
   assert.equal(long.errors[0]?.message, `is "${'🍜'.repeat(100)}"…, ${choices}`);
@@ -143,8 +143,8 @@ test('the error of a secret field lists only the choices', async (t) => {
     errors.map(({ field, message }) => [field, message]),
     [
       ['door', 'is "ajar", expected one of open, shut'],
-      ['password', 'expected one of open, shut'],
-      ['inner.key', 'expected one of open, shut'],
+      ['password', 'is invalid, expected one of open, shut'],
+      ['inner.key', 'is invalid, expected one of open, shut'],
     ],
   );
 });

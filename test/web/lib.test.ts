@@ -474,6 +474,6 @@ test('a message that stands alone is a sentence', () => {
   assert.equal(asSentence('there is no store "9"'), 'There is no store "9".');
   assert.equal(asSentence('The server cannot be reached.'), 'The server cannot be reached.');
   assert.equal(asSentence('as_of is "x"'), 'as_of is "x".');
-  assert.equal(asSentence('body "name": is 3'), 'Body "name": is 3.');
+  assert.equal(asSentence('body "name" is 3'), 'Body "name" is 3.');
   assert.equal(asSentence('Really?'), 'Really?');
 });

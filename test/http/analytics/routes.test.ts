@@ -349,6 +349,6 @@ test('intervals and expectations are answered when they are asked for', async (t
     'operator',
     { ...DAY, estimator: 'guess' },
     400,
-    /"estimator": is "guess", expected one of nearest, markov/,
+    /"estimator" is "guess", expected one of nearest, markov/,
   );
 });

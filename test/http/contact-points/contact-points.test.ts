@@ -265,7 +265,7 @@ suite('contact points', () => {
     await refused(
       { ...hook, digest: { time: '08:00', day: 7 } },
       'digest.day',
-      /digest\.day": is 7, expected a whole number from 0 to 6/,
+      /digest\.day" is 7, expected a whole number from 0 to 6/,
     );
     await refused({ ...hook, template: { text: '{{ stroe }}' } }, 'template.text', /undefined variable: stroe/);
     await refused({ ...hook, name: ' ' }, 'name', /name is " "/);

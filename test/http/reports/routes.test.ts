@@ -353,7 +353,7 @@ test('invalid requests are rejected with the reason', async (t) => {
     ['POST', ROOT, { stores: Array.from({ length: 10_001 }, (_, i) => `${i}`) }, 400, /10000/],
     ['POST', ROOT, { as_of: 'yesterday' }, 400, /as_of is "yesterday"/],
     ['POST', ROOT, { estimator: 'guess' }, 400, /"estimator".*nearest/],
-    ['GET', `${ROOT}/17`, undefined, 400, /"id": is "17", expected a UUID/],
+    ['GET', `${ROOT}/17`, undefined, 400, /"id" is "17", expected a UUID/],
     ['GET', `${ROOT}/${other}`, undefined, 404, /there is no report/],
     ['GET', `${ROOT}/${other}/rows`, undefined, 404, /there is no report/],
     ['GET', `${ROOT}/${other}/events`, undefined, 404, /there is no report/],

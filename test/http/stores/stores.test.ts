@@ -218,9 +218,9 @@ const BAD: readonly (readonly [Json, RegExp, string])[] = [
   [{ labels: { ['k'.repeat(101)]: 'x' } }, /is not a valid key, expected 1 to 100 char/, `labels.${'k'.repeat(100)}…`],
   [{ labels: { ['🍕'.repeat(101)]: 'x' } }, /without a colon/, `labels.${'🍕'.repeat(100)}…`],
   [{ labels: { '': 'x' } }, /is not a valid key/, 'labels.'],
-  [{ labels: { 'a:b': 'x' } }, /"labels.a:b": is not a valid key/, 'labels.a:b'],
+  [{ labels: { 'a:b': 'x' } }, /"labels.a:b" is not a valid key/, 'labels.a:b'],
   [{ name: '' }, /is "", expected a string of 1 to 200 characters or null/, 'name'],
-  [{ color: 'red' }, /"color": is unknown, expected only .*name, time_zone/, 'color'],
+  [{ color: 'red' }, /"color" is unknown, expected only .*name, time_zone/, 'color'],
 ];
 test('invalid stores are rejected, and the error names the field', async (t) => {
   const { ask } = await opened(t);
