@@ -1,6 +1,10 @@
 import { DAY } from '../domain/hours.ts';
-import { civilDate, daysUntil, monthOf } from '../domain/periods/dates.ts';
+import { civilDate, type DateRange, dateText, daysUntil, monthOf } from '../domain/periods/dates.ts';
+import { type Alignment, type FiscalCalendar, type FiscalUnitName, yearAgo } from '../domain/periods/fiscal.ts';
+import { invalid } from '../lib/errors.ts';
 import type { PeriodEnds } from './compute.ts';
+import { reachOf, unitsBefore } from './fiscal-period.ts';
+import type { Naming } from './naming.ts';
 
 /** With which other period a period can be compared. */
 export const COMPARISONS = ['previous', 'year_ago'] as const;
@@ -25,6 +29,43 @@ export function comparedEnds(ends: PeriodEnds, comparison: Comparison): PeriodEn
   }
   const days = comparison === 'previous' ? end - first : YEAR;
   return { kind: 'dates', dates: { first: first - days, end: end - days } };
+}
+
+/** A period that another is compared with. */
+export interface OtherPeriod {
+  readonly ends: PeriodEnds;
+  /** How its dates correspond to those of the period; `undefined`: one by one, in their order. */
+  readonly aligned?: Alignment;
+}
+
+/**
+ * The period with which one of a fiscal calendar is compared: for a year ago, the weeks with the same numbers; otherwise as
+ * many whole units before it.
+ *
+ * @param unit of which the period is made; `undefined`: it is any dates, which are divided by the calendar
+ * @throws UserError `invalid_input` if the calendar does not have it
+ */
+export function comparedFiscal(
+  dates: DateRange,
+  comparison: Comparison,
+  calendar: FiscalCalendar,
+  unit: FiscalUnitName | undefined,
+  naming: Naming,
+): OtherPeriod {
+  if (comparison === 'year_ago') {
+    const aligned = yearAgo(calendar, dates);
+    if (aligned !== undefined) return { ends: { kind: 'dates', dates: aligned.other }, aligned };
+  } else if (unit === undefined) {
+    return { ends: comparedEnds({ kind: 'dates', dates }, comparison) };
+  } else {
+    const before = unitsBefore(calendar, unit, dates);
+    if (before !== undefined) return { ends: { kind: 'dates', dates: before } };
+  }
+  const expected = `a period that has one to compare with in the fiscal calendar, which has ${reachOf(calendar)}`;
+  throw invalid(
+    `${naming('compare')} is "${comparison}" beside ${dateText(dates.first)} to ${dateText(dates.end)}, expected ${expected}`,
+    'compare',
+  );
 }
 
 /** The first date of a month with a number as `monthOf` gives it. */

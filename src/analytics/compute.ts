@@ -3,8 +3,10 @@ import { DAY } from '../domain/hours.ts';
 import { type Intervals, subtract, totalWithin } from '../domain/interval.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
 import { monitoredTime } from '../domain/monitored.ts';
-import { type Cells, cellsOf, type DateRange, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
+import { alignedCells, type Cells, cellsOf, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
+import type { DateRange } from '../domain/periods/dates.ts';
 import { PeriodEstimates } from '../domain/periods/estimates.ts';
+import type { Alignment, FiscalCalendar } from '../domain/periods/fiscal.ts';
 import { PeriodPosterior } from '../domain/periods/posterior.ts';
 import { type Slots, slotsIn } from '../domain/periods/slots.ts';
 import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
@@ -39,14 +41,18 @@ export interface PeriodTerms {
   /** No later poll counts, and no later time is in the period. */
   readonly asOf: number;
   /**
-   * Limits the period to what was over at `asOf` of one that begins so much later, milliseconds: on dates, by the clock of
-   * each store. `undefined`: it is not limited.
+   * Limits the period to what was over at `asOf` of the one that it is compared with: where it ends then, for instants of
+   * `asOf`, for dates of its wall time on the clock of each store. `undefined`: it is not limited.
    */
-  readonly shift?: number | undefined;
+  readonly limit?: ((at: number) => number) | undefined;
+  /** How its dates correspond to those of the period that it is compared with; `undefined`: one by one, in their order. */
+  readonly aligned?: Alignment | undefined;
   /** The zone whose clock divides time; `undefined`: that of each store. */
   readonly zone: string | undefined;
   readonly by: DivisionName;
   readonly dayparts: readonly Daypart[];
+  /** Has the dates of the period, if the division needs it. */
+  readonly calendar: FiscalCalendar | undefined;
   readonly grouping: Grouping;
   readonly planned: PlannedDowntime;
   readonly estimator: EstimatorName;
@@ -65,9 +71,11 @@ export interface RowEstimates {
 export interface PeriodResult {
   readonly grouping: Grouping;
   readonly cells: Cells;
-  /** The cells in which there is time of any store, `[first, end)`. */
+  /** The cells in which there is time of any store, and all in between: `[first, end)`. */
   readonly first: number;
   readonly end: number;
+  /** 1 for each cell in which there is time of any store. */
+  readonly touched: Uint8Array;
   /** The row of a group and cell is `group * cells.count + cell`. */
   readonly sums: PeriodSums;
   /** `undefined`: credible intervals were not asked for. */
@@ -85,14 +93,18 @@ export function spanOf(ends: PeriodEnds): { readonly from: number; readonly to: 
   return { from: ends.dates.first * DAY - SLACK, to: ends.dates.end * DAY + SLACK };
 }
 
+/** The dates of a period on any clock. */
+export function datesAround(ends: PeriodEnds): DateRange {
+  if (ends.kind === 'dates') return ends.dates;
+  return { first: Math.floor((ends.from - SLACK) / DAY), end: Math.ceil((ends.to + SLACK) / DAY) };
+}
+
 /** The cells of a period. */
-export function cellsIn(ends: PeriodEnds, by: DivisionName, dayparts: readonly Daypart[]): Cells {
-  const { from, to } = spanOf(ends);
-  const dates =
-    ends.kind === 'dates'
-      ? ends.dates
-      : { first: Math.floor((from - SLACK) / DAY), end: Math.ceil((to + SLACK) / DAY) };
-  return cellsOf(by, dates, dayparts);
+export function cellsIn(
+  ends: PeriodEnds,
+  { by, dayparts, calendar }: Pick<PeriodTerms, 'by' | 'dayparts' | 'calendar'>,
+): Cells {
+  return cellsOf(by, datesAround(ends), dayparts, calendar);
 }
 
 /**
@@ -107,11 +119,14 @@ export async function computePeriod(
   terms: PeriodTerms,
   pollInterval: number,
 ): Promise<PeriodResult> {
-  const { ends, asOf, by, dayparts, grouping, planned } = terms;
+  const { ends, asOf, grouping, planned, aligned } = terms;
   const span = spanOf(ends);
   const to = Math.min(span.to, asOf);
   const read = { from: span.from - POLL_REACH, to: Math.min(to + POLL_REACH, asOf) };
-  const cells = cellsIn(ends, by, dayparts);
+  const cells =
+    aligned === undefined
+      ? cellsIn(ends, terms)
+      : alignedCells(cellsIn({ kind: 'dates', dates: aligned.dates }, terms), aligned);
   const clocks = new Clocks(cells, span.from, to, terms);
   const { base, schedule } = fleet.over(read.from, read.to);
   const rows = grouping.groups.length * cells.count;
@@ -236,11 +251,11 @@ class Clocks {
   readonly #only: readonly ZoneStretch[] | undefined;
   readonly #slots = new Map<string, Slots>();
   readonly #zones = new Map<string, ZoneStretch>();
-  #first = Number.POSITIVE_INFINITY;
-  #end = 0;
+  readonly #touched: Uint8Array;
 
   constructor(cells: Cells, from: number, to: number, terms: PeriodTerms) {
     this.#cells = cells;
+    this.#touched = new Uint8Array(cells.count);
     this.#from = from;
     this.#to = to;
     this.#terms = terms;
@@ -256,25 +271,24 @@ class Clocks {
       const last = clock.at(-1) as ZoneStretch;
       slots = slotsIn(clock, this.#from, Math.min(this.#to, this.#limitOn(last.zone)), this.#cells);
       this.#slots.set(key, slots);
-      for (const cell of slots.cell) {
-        this.#first = Math.min(this.#first, cell);
-        this.#end = Math.max(this.#end, cell + 1);
-      }
+      for (const cell of slots.cell) this.#touched[cell] = 1;
       this.#zones.set(last.zone.name, last);
     }
     return slots;
   }
 
   #limitOn(zone: Zone): number {
-    const { ends, asOf, shift } = this.#terms;
-    if (shift === undefined) return Number.POSITIVE_INFINITY;
+    const { ends, asOf, limit } = this.#terms;
+    if (limit === undefined) return Number.POSITIVE_INFINITY;
     // `zone` has the offsets of the period, which may be long before.
-    return ends.kind === 'instants' ? asOf - shift : instantOf(zone, asOf + offsetAt(zone.name, asOf) - shift);
+    return ends.kind === 'instants' ? limit(asOf) : instantOf(zone, limit(asOf + offsetAt(zone.name, asOf)));
   }
 
-  /** The cells that any of the slots is in, `[first, end)`. */
-  get touched(): { readonly first: number; readonly end: number } {
-    return { first: Math.min(this.#first, this.#end), end: this.#end };
+  /** The cells that any of the slots is in. */
+  get touched(): Pick<PeriodResult, 'first' | 'end' | 'touched'> {
+    const touched = this.#touched;
+    const end = touched.lastIndexOf(1) + 1;
+    return { first: end === 0 ? 0 : touched.indexOf(1), end, touched };
   }
 
   /** When a date, days since 1970-01-01, has begun on all clocks. */

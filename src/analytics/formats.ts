@@ -185,8 +185,8 @@ function* rowsIn(answer: Answer): Generator<Row> {
   }
 }
 
-function hasCell({ first, end }: PeriodResult, cell: number): boolean {
-  return cell >= first && cell < end;
+function hasCell({ touched }: PeriodResult, cell: number): boolean {
+  return touched[cell] === 1;
 }
 
 function figuresAt(

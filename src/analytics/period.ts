@@ -1,10 +1,20 @@
 import { instantFrom, parseInstant } from '../calendar/instant.ts';
 import { isDate } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
-import type { DateRange } from '../domain/periods/cells.ts';
-import { civilDate, daysUntil, mondayOf, monthOf, weekOf } from '../domain/periods/dates.ts';
+import {
+  civilDate,
+  type DateRange,
+  dateNumber,
+  daysUntil,
+  mondayOf,
+  monthOf,
+  type Unit,
+  weekOf,
+} from '../domain/periods/dates.ts';
+import type { FiscalCalendar, FiscalUnitName } from '../domain/periods/fiscal.ts';
 import { invalid } from '../lib/errors.ts';
 import { excerpt } from '../lib/text.ts';
+import { fiscalPeriod, reachOf, WITH_CALENDAR } from './fiscal-period.ts';
 import type { Naming } from './naming.ts';
 
 /** A period as people write it: a name, or both ends. */
@@ -16,7 +26,14 @@ export interface GivenPeriod {
 
 /** What a text asks for: dates, some of which depend on the date on which it is asked; or instants. */
 export type AskedPeriod =
-  | { readonly kind: 'dates'; readonly name: string | undefined; datesOn(today: Today): DateRange }
+  | {
+      readonly kind: 'dates';
+      readonly name: string | undefined;
+      /** The unit of the fiscal calendar that the period is made of; `undefined`: it does not depend on one. */
+      readonly fiscal?: FiscalUnitName | undefined;
+      /** @param calendar needed if the period is fiscal. @throws UserError `invalid_input` if it does not have the period */
+      datesOn(today: Today, calendar?: FiscalCalendar): DateRange;
+    }
   | { readonly kind: 'instants'; readonly from: number; readonly to: number };
 
 /** Finds the date on which it is asked, days since 1970-01-01, which takes some time. */
@@ -26,7 +43,7 @@ export type Today = () => number;
 const LONGEST = 3_660;
 
 const EXPECTED =
-  'a day such as 2026-11-28, a week such as 2026-W48, a month such as 2026-11, a quarter such as 2026-Q4, a year such as 2026, today, yesterday, this-week, last-week (or month, quarter, year), or last-30-days (or weeks, months; at most ten years)';
+  'a day such as 2026-11-28, a week such as 2026-W48, a month such as 2026-11, a quarter such as 2026-Q4, a year such as 2026, today, yesterday, this-week, last-week (or month, quarter, year), last-30-days (or weeks, months; at most ten years), or of the fiscal calendar FY2026-P03, FY2026-W17, FY2026-Q2, FY2026, this-fiscal-period, last-fiscal-period (or week, quarter, year) or last-13-fiscal-periods (or weeks)';
 
 /** @throws UserError `invalid_input` */
 export function periodFrom({ period, from, to }: GivenPeriod, naming: Naming): AskedPeriod {
@@ -37,6 +54,21 @@ export function periodFrom({ period, from, to }: GivenPeriod, naming: Naming): A
       `${naming('period')} is "${excerpt(period)}" beside ${naming(other)}, expected either ${naming('period')}, or ${naming('from')} and ${naming('to')}`,
       'period',
     );
+  }
+  const fiscal = fiscalPeriod(period);
+  if (fiscal !== undefined) {
+    const wrong = (expected: string) =>
+      invalid(`${naming('period')} is "${excerpt(period)}", expected ${expected}`, 'period');
+    return {
+      ...{ kind: 'dates', name: period, fiscal: fiscal.unit },
+      datesOn: (today, calendar) => {
+        if (calendar === undefined) throw wrong(WITH_CALENDAR);
+        const dates = fiscal.datesIn(calendar, today);
+        if (dates === undefined) throw wrong(`a period of the fiscal calendar, which has ${reachOf(calendar)}`);
+        if (dates.end - dates.first > LONGEST) throw wrong(`at most ${LONGEST} days`);
+        return dates;
+      },
+    };
   }
   const datesOn = named(period.toLowerCase());
   if (datesOn === undefined)
@@ -88,18 +120,6 @@ export function instantGiven(field: string, text: string, naming: Naming): numbe
   } catch (error) {
     throw invalid((error as Error).message, field);
   }
-}
-
-/** The days since 1970-01-01 of a valid date. */
-function dateNumber(date: string): number {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
-  return daysUntil(year, month, day);
-}
-
-/** A unit of the calendar: the number of that in which a date lies, and the first date of one. */
-export interface Unit {
-  numberOf(date: number): number;
-  firstDate(number: number): number;
 }
 
 const MONTH: Unit = { numberOf: monthOf, firstDate: (month) => daysUntil(Math.floor(month / 12), (month % 12) + 1, 1) };

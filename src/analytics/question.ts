@@ -2,6 +2,7 @@ import { isDate, zoneName } from '../calendar/tzdb.ts';
 import { HOUR, MINUTE } from '../domain/hours.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { type Daypart, DIVISIONS, type DivisionName } from '../domain/periods/cells.ts';
+import type { FiscalCalendar } from '../domain/periods/fiscal.ts';
 import { checkAll, checkEach } from '../lib/checks.ts';
 import { invalid } from '../lib/errors.ts';
 import { excerpt, trimmed } from '../lib/text.ts';
@@ -55,6 +56,8 @@ export interface Question {
   readonly intervals: boolean;
   /** Whether rows show how their targets stand. */
   readonly targets: boolean;
+  /** The fiscal calendar that was given with it; `undefined`: that of the installation. */
+  readonly calendar?: FiscalCalendar | undefined;
   /** How messages call its fields. */
   readonly naming: Naming;
 }

@@ -4,8 +4,9 @@ import { zoneBetween, zoneRelease } from '../calendar/tzdb.ts';
 import { latestInstant } from '../domain/future.ts';
 import { DAY } from '../domain/hours.ts';
 import type { EstimatorName } from '../domain/markov/estimator.ts';
-import type { DivisionName } from '../domain/periods/cells.ts';
+import { type DivisionName, isFiscal } from '../domain/periods/cells.ts';
 import { dateText } from '../domain/periods/dates.ts';
+import type { FiscalCalendar } from '../domain/periods/fiscal.ts';
 import { wallAt, type Zone } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
@@ -18,16 +19,18 @@ import { VERSION } from '../lib/version.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { UptimeTargetRecord } from '../storage/ports/uptime-targets.ts';
 import { type StoreEntry, visibleEntries } from '../stores/directory.ts';
-import { type Comparison, comparedEnds, shiftBetween } from './compare.ts';
+import { type Comparison, comparedEnds, comparedFiscal, type OtherPeriod, shiftBetween } from './compare.ts';
 import {
   cellsIn,
   computePeriod,
+  datesAround,
   type PeriodEnds,
   type PeriodResult,
   type PeriodTerms,
   scheduledTime,
   spanOf,
 } from './compute.ts';
+import { hasDates, reachOf, WITH_CALENDAR } from './fiscal-period.ts';
 import { type Grouping, grouped } from './groups.ts';
 import type { Question } from './question.ts';
 import { chosen, requireKeys } from './stores.ts';
@@ -39,6 +42,8 @@ export interface AnalyticsParts {
   /** The schedules of all stores. */
   readonly schedules: () => Promise<FleetSchedule>;
   readonly judgements: JudgementLog;
+  /** The fiscal calendar of the installation; `undefined`: none is set. */
+  readonly fiscalCalendar: () => Promise<FiscalCalendar | undefined>;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
   /** Milliseconds between two polls of a store. */
@@ -132,9 +137,11 @@ export class AnalyticsService {
     const asOf = question.asOf ?? (await this.#latestPoll(visible, revision));
     const knownAt = question.knownAt ?? now();
     const known = await judgements.knownAt(knownAt);
-    const { ends, period } = resolved(question, fleet, stores, asOf);
+    const calendar = await this.#calendarFor(question);
+    const { ends, period } = resolved(question, fleet, stores, asOf, calendar);
+    const other = otherPeriod(question, ends, calendar);
     const grouping = grouped(stores, groupBy, question.subtotals);
-    const rows = rowsOf(grouping, cellsIn(ends, by, dayparts));
+    const rows = rowsOf(grouping, cellsIn(ends, { by, dayparts, calendar }));
     if (rows > MOST_ROWS) {
       throw invalid(
         `the response would have ${rows} rows, expected at most ${MOST_ROWS}; ask for a shorter period, or for fewer groups or parts`,
@@ -149,20 +156,30 @@ export class AnalyticsService {
     const data = [revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf];
     const parts = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
     const asked = [...parts, estimator, intervals];
-    const resultOf = (ends: PeriodEnds, shift?: number) => {
+    const resultOf = ({ ends, aligned }: OtherPeriod, shift?: Shift) => {
       const { from, to } = spanOf(ends);
       const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
-      const divided = { ends, asOf, shift, zone, by, dayparts, grouping, planned };
+      const divided = { ends, asOf, limit: shift?.limit, aligned, zone, by, dayparts, calendar, grouping, planned };
       const terms = { ...divided, estimator, intervals, peers: entries };
-      return this.#result([...data, ...asked, ends, shift ?? null], requester, fleet, stores, terms);
+      const key = [...data, ...asked, calendar?.terms ?? null, ends, aligned?.dates ?? null, shift?.name ?? null];
+      return this.#result(key, requester, fleet, stores, terms);
     };
-    const result = await resultOf(ends);
+    const result = await resultOf({ ends });
     if (result.polls === 0) throw withoutPolls(question, period, result.firstPoll, asOf);
     const { version: tzVersion } = zoneRelease();
     const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy, estimator };
     const targets = targeted && (await this.#withSchedules(targeted, fleet, zone, result));
-    const compared = question.comparison && (await this.#compared(question.comparison, ends, result, resultOf));
+    const compared = other && (await this.#compared(other, ends, result, resultOf));
     return { ...about, stores: stores.length, result, compared, intervals: question.intervals, targets };
+  }
+
+  /** The fiscal calendar, if a question needs one. @throws UserError `invalid_input` if there is none to divide by */
+  async #calendarFor({ calendar, period, by, naming }: Question): Promise<FiscalCalendar | undefined> {
+    const isDivided = isFiscal(by);
+    if (!isDivided && (period.kind === 'instants' || period.fiscal === undefined)) return undefined;
+    const found = calendar ?? (await this.#parts.fiscalCalendar());
+    if (found !== undefined || !isDivided) return found;
+    throw invalid(`${naming('by')} is "${by}", expected ${WITH_CALENDAR}`, 'by');
   }
 
   async #targetsFor(principal: Principal, { directory }: FleetSchedule): Promise<readonly UptimeTargetRecord[]> {
@@ -186,15 +203,14 @@ export class AnalyticsService {
 
   /** As much of the other period as there is of this one until `asOf`. */
   async #compared(
-    comparison: Comparison,
+    { comparison, ...other }: OtherPeriod & { readonly comparison: Comparison },
     ends: PeriodEnds,
     { complete }: PeriodResult,
-    resultOf: (ends: PeriodEnds, shift: number | undefined) => Promise<PeriodResult>,
+    resultOf: (other: OtherPeriod, shift: Shift | undefined) => Promise<PeriodResult>,
   ): Promise<Compared> {
-    const other = comparedEnds(ends, comparison);
     // One that is over is compared with a whole one, which may be longer.
-    const shift = complete ? undefined : shiftBetween(ends, other);
-    return { comparison, ...textsOf(other), result: await resultOf(other, shift) };
+    const shift = complete ? undefined : shiftOf(ends, other);
+    return { comparison, ...textsOf(other.ends), result: await resultOf(other, shift) };
   }
 
   #result(
@@ -231,24 +247,56 @@ export class AnalyticsService {
   }
 }
 
+/** What limits the other period to as much as is over of the period, and a name for it. */
+interface Shift {
+  readonly name: number | 'aligned';
+  readonly limit: (at: number) => number;
+}
+
+function shiftOf(ends: PeriodEnds, { ends: other, aligned }: OtherPeriod): Shift {
+  if (aligned !== undefined) return { name: 'aligned', limit: aligned.limit };
+  const shift = shiftBetween(ends, other);
+  return { name: shift, limit: (at) => at - shift };
+}
+
+/** The period that one is compared with; `undefined`: none was asked for. */
+function otherPeriod(
+  { comparison, period, naming }: Question,
+  ends: PeriodEnds,
+  calendar: FiscalCalendar | undefined,
+): (OtherPeriod & { readonly comparison: Comparison }) | undefined {
+  if (comparison === undefined) return undefined;
+  if (calendar === undefined || ends.kind === 'instants') return { comparison, ends: comparedEnds(ends, comparison) };
+  const unit = period.kind === 'dates' ? period.fiscal : undefined;
+  return { comparison, ...comparedFiscal(ends.dates, comparison, calendar, unit, naming) };
+}
+
 function rowsOf({ groups }: Grouping, { count }: { readonly count: number }): number {
   return groups.length * count;
 }
 
 function resolved(
-  { period, zone, naming }: Question,
+  { period, zone, by, naming }: Question,
   fleet: FleetSchedule,
   stores: readonly StoreEntry[],
   asOf: number,
+  calendar: FiscalCalendar | undefined,
 ) {
   const isDates = period.kind === 'dates';
-  const dates = isDates ? period.datesOn(() => commonDate(fleet, stores, zone, asOf)) : undefined;
+  const dates = isDates ? period.datesOn(() => commonDate(fleet, stores, zone, asOf), calendar) : undefined;
   const ends: PeriodEnds =
     dates === undefined ? (period as PeriodEnds & { kind: 'instants' }) : { kind: 'dates', dates };
   const texts = textsOf(ends);
   const name = isDates ? period.name : undefined;
+  const field = name === undefined ? 'from' : 'period';
+  if (isFiscal(by) && calendar !== undefined && !hasDates(calendar, datesAround(ends))) {
+    const expected = `a period in the fiscal calendar, which has ${reachOf(calendar)}`;
+    throw invalid(
+      `${naming(field)} is "${name ?? texts.from}" beside ${naming('by')} "${by}", expected ${expected}`,
+      field,
+    );
+  }
   if (spanOf(ends).from >= asOf) {
-    const field = name === undefined ? 'from' : 'period';
     const expected = `a period that begins before ${formatInstant(asOf)}, the instant of the data (${naming('as_of')})`;
     throw invalid(`${naming(field)} is "${name ?? texts.from}", expected ${expected}`, field);
   }

@@ -38,6 +38,10 @@ export function reportCommand(program: Command): void {
     .option('--from <date>', 'instead of --period: its first date, or an instant')
     .option('--to <date>', 'the date or instant after it')
     .option('--time-zone <zone>', 'with a period: the time zone of days and hours (default: that of each store)')
+    .option(
+      '--fiscal-calendar <file>',
+      'with a period: a JSON file with the fiscal calendar, as in the API (default: that of the database)',
+    )
     .addOption(
       new Option('--by <part>', 'with a period: a row for each of these parts (default: total)').choices(DIVISIONS),
     )

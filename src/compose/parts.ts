@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Accounts } from '../accounts/service.ts';
+import { currentCalendar } from '../analytics/fiscal-calendars.ts';
 import { AnalyticsService } from '../analytics/service.ts';
 import type { Config } from '../config/config.ts';
 import { endOfLifeWarning } from '../config/node-releases.ts';
@@ -91,6 +92,7 @@ export function openAnalytics(storage: Storage, config: Config, { now, elapsed }
   return new AnalyticsService({
     ...{ storage, now, pollInterval: config.poll.interval, judgements: new JudgementLog({ storage, elapsed }) },
     schedules: () => schedules.current(),
+    fiscalCalendar: () => currentCalendar(storage),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
 }

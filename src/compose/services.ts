@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/service.ts';
 import { silentRules } from '../alerts/unreached.ts';
+import { currentCalendar, FiscalCalendars } from '../analytics/fiscal-calendars.ts';
 import { SavedQuestions } from '../analytics/saved-questions.ts';
 import { AnalyticsService } from '../analytics/service.ts';
 import { UptimeTargets } from '../analytics/uptime-targets.ts';
@@ -47,6 +48,7 @@ export interface Services {
   readonly analytics: AnalyticsService;
   readonly clock: ClockWatch;
   readonly directory: StoreDirectory;
+  readonly fiscalCalendars: FiscalCalendars;
   readonly fleet: FleetService;
   readonly freshness: Freshness;
   readonly health: Health;
@@ -170,8 +172,10 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const analytics = new AnalyticsService({
     ...{ storage, now, pollInterval: config.poll.interval, judgements: judgementLog },
     schedules: () => fleet.schedules(),
+    fiscalCalendar: () => currentCalendar(storage),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
   });
+  const fiscalCalendars = new FiscalCalendars({ storage, now, audit: accounts.audit });
   const savedQuestions = new SavedQuestions({ storage, directory, now, audit: accounts.audit });
   const uptimeTargets = new UptimeTargets({ storage, directory, now, audit: accounts.audit });
   const alerts = createAlerts(config, {
@@ -257,7 +261,21 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     syncs.reschedule();
   });
   return {
-    ...{ accounts, alerts, analytics, clock, directory, fleet, freshness, health, imports, judgements, kernel, log },
+    ...{
+      accounts,
+      alerts,
+      analytics,
+      clock,
+      directory,
+      fiscalCalendars,
+      fleet,
+      freshness,
+      health,
+      imports,
+      judgements,
+      kernel,
+      log,
+    },
     ...{ metrics, notifications, polls, prober, reports, savedQuestions, stores, subscribing, syncs },
     uptimeTargets,
     start: async () => {

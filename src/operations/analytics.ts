@@ -1,4 +1,5 @@
 import { OPEN } from '../accounts/access.ts';
+import { calendarFrom, type GivenCalendar } from '../analytics/fiscal-terms.ts';
 import { type AnalyticsFormat, aboutOf, renderAnswer } from '../analytics/formats.ts';
 import { OPTIONS } from '../analytics/naming.ts';
 import { type GivenQuestion, questionFrom } from '../analytics/question.ts';
@@ -6,16 +7,19 @@ import type { Operation } from './operation.ts';
 
 export interface WriteAnalytics {
   readonly question: GivenQuestion;
+  /** The fiscal calendar instead of that of the database. */
+  readonly calendar?: GivenCalendar | undefined;
   readonly format: AnalyticsFormat;
 }
 
 /** Answers a question about a period, and writes the answer in a format. Returns what it says of itself. */
 export const writeAnalytics: Operation<WriteAnalytics, ReturnType<typeof aboutOf>> = async (
   { analytics },
-  { question, format },
+  { question, calendar: given, format },
   io,
 ) => {
-  const answer = await analytics.ask(OPEN, questionFrom(question, OPTIONS), undefined);
+  const calendar = given && calendarFrom(given);
+  const answer = await analytics.ask(OPEN, { ...questionFrom(question, OPTIONS), calendar }, undefined);
   for (const text of renderAnswer(answer, format)) await io.write(Buffer.from(text));
   return aboutOf(answer);
 };

@@ -89,7 +89,7 @@ export interface Analytics {
   /** the version of the server */
   readonly program_version: string;
   readonly period: AnalyticsPeriod;
-  readonly by: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart';
+  readonly by: 'total' | 'hour' | 'day' | 'week' | 'month' | 'fiscal_week' | 'fiscal_period' | 'hour_of_week' | 'daypart';
   readonly group_by: readonly string[];
   /** how uptime follows from polls */
   readonly estimator: 'nearest' | 'markov';
@@ -121,7 +121,7 @@ export interface AnalyticsPeriod {
 
 /** Parameters of `GET /api/v1/analytics`. */
 export interface AnalyticsQuestion {
-  /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show */
+  /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show; of the fiscal calendar, `FY2026-P03`, `FY2026-W17`, `FY2026-Q2`, `FY2026`, `this-fiscal-period`, `last-fiscal-period` (or `week`, `quarter`, `year`), `last-13-fiscal-periods` (or `weeks`) */
   readonly period?: string | undefined;
   /** instead of `period`: the start, a date or an instant (RFC 3339) */
   readonly from?: string | undefined;
@@ -129,15 +129,15 @@ export interface AnalyticsQuestion {
   readonly to?: string | undefined;
   /** the IANA time zone of the days and hours; by default the local time of each store */
   readonly time_zone?: string | undefined;
-  /** the parts of the period, each with its own row; by default `total` */
-  readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart' | undefined;
+  /** the parts of the period, each with its own row; by default `total`. `fiscal_week` and `fiscal_period` need a fiscal calendar */
+  readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'fiscal_week' | 'fiscal_period' | 'hour_of_week' | 'daypart' | undefined;
   /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
   readonly daypart?: readonly string[] | undefined;
   /** label keys, or `store_id`: each combination of their values has its own rows */
   readonly group_by?: readonly string[] | undefined;
   /** include subtotals by the first keys alone, and of all stores; by default true */
   readonly subtotals?: boolean | undefined;
-  /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago` */
+  /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago`. With the fiscal calendar, `year_ago` compares each week with that of the same number */
   readonly compare?: 'previous' | 'year_ago' | undefined;
   /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
   readonly label?: readonly string[] | undefined;
@@ -162,6 +162,10 @@ export interface AnalyticsRow {
   readonly week?: string | undefined;
   /** the month, for `by=month` */
   readonly month?: string | undefined;
+  /** the week of the fiscal calendar, for `by=fiscal_week` */
+  readonly fiscal_week?: string | undefined;
+  /** its period, for `by=fiscal_period` */
+  readonly fiscal_period?: string | undefined;
   /** for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167` */
   readonly hour_of_week?: string | undefined;
   /** the name, for `by=daypart` */
@@ -564,6 +568,46 @@ export interface FirstCode {
   readonly code: string;
 }
 
+export interface FiscalCalendar {
+  /** how many weeks the three periods of each quarter have; or thirteen periods of four weeks */
+  readonly pattern: '4-4-5' | '4-5-4' | '5-4-4' | '13x4';
+  readonly years: readonly ListedFiscalYear[];
+  readonly year_end: FiscalYearEnd | null;
+  /** the number of the period that takes a 53rd week; by default the last one */
+  readonly long_period: number;
+  /** for `13x4`: the quarter that has four periods; by default the last one */
+  readonly long_quarter?: number | undefined;
+  /** what follows: the years from five years ago to two years ahead that the calendar has */
+  readonly fiscal_years: readonly FiscalYear[];
+  /** the name of who set it, at that time */
+  readonly author: string;
+  readonly changed_at: string;
+}
+
+export interface FiscalPeriod {
+  readonly name: string;
+  /** its first date */
+  readonly first_day: string;
+  readonly weeks: number;
+}
+
+export interface FiscalYear {
+  readonly name: string;
+  /** its first date */
+  readonly first_day: string;
+  readonly weeks: number;
+  readonly periods: readonly FiscalPeriod[];
+}
+
+/** when the fiscal years end that are not listed; the listed ones have to agree */
+export interface FiscalYearEnd {
+  /** on the last one of the month, or on the one nearest to its end */
+  readonly rule: 'last' | 'nearest';
+  /** on which every fiscal year ends */
+  readonly weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+  readonly month: number;
+}
+
 export interface FleetHistory {
   readonly as_of: string;
   /** the time zone of the hours and days */
@@ -640,6 +684,27 @@ export interface FleetWindow {
   readonly before: OpenTime;
   /** both windows have a coverage of 0.9 or more; otherwise a difference between them may come from missing polls */
   readonly comparable: boolean;
+}
+
+/** read-only fields of a response are ignored */
+export interface GivenFiscalCalendar {
+  /** how many weeks the three periods of each quarter have; or thirteen periods of four weeks */
+  readonly pattern: '4-4-5' | '4-5-4' | '5-4-4' | '13x4';
+  /** fiscal years in their order; with `year_end`, one is enough. Without it, there are no others */
+  readonly years: readonly GivenFiscalYear[];
+  readonly year_end?: FiscalYearEnd | null | undefined;
+  /** the number of the period that takes a 53rd week; by default the last one */
+  readonly long_period?: number | undefined;
+  /** for `13x4`: the quarter that has four periods; by default the last one */
+  readonly long_quarter?: number | undefined;
+}
+
+export interface GivenFiscalYear {
+  readonly year: number;
+  /** its first date; only the first year of the list needs it, the others begin when the one before ends */
+  readonly first_day?: string | undefined;
+  /** by default as `year_end` says, and otherwise 52 */
+  readonly weeks?: number | undefined;
 }
 
 export interface GivenHoursVersion {
@@ -954,6 +1019,13 @@ export interface LinkPassword {
 export interface LinkToken {
   /** the part of the link after `#` */
   readonly token: string;
+}
+
+export interface ListedFiscalYear {
+  readonly year: number;
+  /** its first date */
+  readonly first_day: string;
+  readonly weeks: number;
 }
 
 /** A store with the start of its outage. `offline_since` is null if it is not offline, and for the first minutes of some outages. */
@@ -2559,7 +2631,7 @@ export interface Routes {
   /** Get uptime and outages over a period, by time and by labels */
   'GET /api/v1/analytics': {
     query?: {
-      /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show */
+      /** the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show; of the fiscal calendar, `FY2026-P03`, `FY2026-W17`, `FY2026-Q2`, `FY2026`, `this-fiscal-period`, `last-fiscal-period` (or `week`, `quarter`, `year`), `last-13-fiscal-periods` (or `weeks`) */
       readonly period?: string | undefined;
       /** instead of `period`: the start, a date or an instant (RFC 3339) */
       readonly from?: string | undefined;
@@ -2567,15 +2639,15 @@ export interface Routes {
       readonly to?: string | undefined;
       /** the IANA time zone of the days and hours; by default the local time of each store */
       readonly time_zone?: string | undefined;
-      /** the parts of the period, each with its own row; by default `total` */
-      readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'hour_of_week' | 'daypart' | undefined;
+      /** the parts of the period, each with its own row; by default `total`. `fiscal_week` and `fiscal_period` need a fiscal calendar */
+      readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'fiscal_week' | 'fiscal_period' | 'hour_of_week' | 'daypart' | undefined;
       /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
       readonly daypart?: readonly string[] | undefined;
       /** label keys, or `store_id`: each combination of their values has its own rows */
       readonly group_by?: readonly string[] | undefined;
       /** include subtotals by the first keys alone, and of all stores; by default true */
       readonly subtotals?: boolean | undefined;
-      /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago` */
+      /** another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago`. With the fiscal calendar, `year_ago` compares each week with that of the same number */
       readonly compare?: 'previous' | 'year_ago' | undefined;
       /** only stores with all of these labels, each as `key:value`; case and accents of the value do not matter */
       readonly label?: readonly string[] | undefined;
@@ -2595,6 +2667,31 @@ export interface Routes {
       readonly format?: 'json' | 'csv' | undefined;
     };
     answer: Analytics | string;
+  };
+  /** Get the fiscal calendar, with the years around today */
+  'GET /api/v1/fiscal-calendar': {
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: FiscalCalendar;
+  };
+  /** Set the fiscal calendar, for admins */
+  'PUT /api/v1/fiscal-calendar': {
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: GivenFiscalCalendar;
+    answer: FiscalCalendar;
+  };
+  /** Delete the fiscal calendar, for admins */
+  'DELETE /api/v1/fiscal-calendar': {
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    answer: undefined;
   };
   /** List the saved questions, oldest first */
   'GET /api/v1/saved-questions': {

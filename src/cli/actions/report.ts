@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { type GivenCalendar, givenInJson } from '../../analytics/fiscal-terms.ts';
 import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
 import { OPTIONS } from '../../analytics/naming.ts';
 import { type GivenQuestion, questionFrom } from '../../analytics/question.ts';
@@ -5,6 +7,7 @@ import { formatInstant } from '../../calendar/instant.ts';
 import { openStorage } from '../../compose/storages.ts';
 import type { Config } from '../../config/config.ts';
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
+import { systemReason, UserError } from '../../lib/errors.ts';
 import type { Format } from '../../reports/formats.ts';
 import { configOf, requireDatabase, withDatabase } from '../database.ts';
 import { describeImport, importFromFlags } from '../feed-import.ts';
@@ -22,6 +25,7 @@ interface PeriodFlags {
   readonly from?: string;
   readonly to?: string;
   readonly timeZone?: string;
+  readonly fiscalCalendar?: string;
   readonly by?: string;
   readonly dayparts?: readonly string[];
   readonly groupBy?: readonly string[];
@@ -51,12 +55,13 @@ export async function report(flags: ReportFlags): Promise<void> {
   if (flags.json && flags.out === '-') {
     throw misuse('--json describes a report in a file: use it with --out, or print the report with --format json');
   }
+  const calendar = flags.fiscalCalendar === undefined ? undefined : await calendarIn(flags.fiscalCalendar);
   const config = configOf(fromFiles ? { ...flags, database: ':memory:' } : flags);
   if (flags.out !== '-') await requireReplaceable('--out', flags.out);
   const produce: Produce =
     question === undefined
       ? (run, warns) => write(run, flags, asOf, warns)
-      : (run) => writePeriod(run, flags, question);
+      : (run) => writePeriod(run, flags, question, calendar);
   if (fromFiles) {
     // Files are an archive: as of their newest poll, they are as old as they are meant to be.
     return withFiles(config, flags, (run) => produce(run, asOf !== undefined));
@@ -86,6 +91,7 @@ function questionIn(flags: ReportFlags): GivenQuestion | undefined {
     ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt, intervals, targets },
   };
   const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));
+  if (flags.fiscalCalendar !== undefined) options.push('--fiscal-calendar');
   if (flags.subtotals === false) options.push('--no-subtotals');
   if (options.length === 0) return undefined;
   if (period === undefined && from === undefined && to === undefined) {
@@ -116,9 +122,30 @@ async function withFiles(
   }
 }
 
-async function writePeriod(run: RunOperation, { format, out }: ReportFlags, question: GivenQuestion): Promise<void> {
+/** The fiscal calendar in a file. @throws UsageError */
+async function calendarIn(file: string): Promise<GivenCalendar> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw misuse(`--fiscal-calendar is "${file}", which cannot be read: ${systemReason(error)}`);
+  }
+  try {
+    return givenInJson(text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw misuse(`${file} is not a fiscal calendar: ${error.message}`);
+  }
+}
+
+async function writePeriod(
+  run: RunOperation,
+  { format, out }: ReportFlags,
+  question: GivenQuestion,
+  calendar: GivenCalendar | undefined,
+): Promise<void> {
   const about = await streamed(
-    (write) => run('writeAnalytics', { question, format: format === 'json' ? 'json' : 'csv' }, { write }),
+    (write) => run('writeAnalytics', { question, calendar, format: format === 'json' ? 'json' : 'csv' }, { write }),
     (content) => writeOut(content, out),
   );
   printResult({ ...about, format, out }, () => {});

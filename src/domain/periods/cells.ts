@@ -1,10 +1,19 @@
 import { DAY, HOUR } from '../hours.ts';
-import { dateText, monthOf, monthText, twoDigits, weekOf, weekText } from './dates.ts';
+import { type DateRange, dateText, monthOf, monthText, twoDigits, weekOf, weekText } from './dates.ts';
+import type { Alignment, FiscalCalendar } from './fiscal.ts';
 import type { Division } from './slots.ts';
 
 /** What a period can be divided by, in local time. */
-export const DIVISIONS = ['total', 'hour', 'day', 'week', 'month', 'hour_of_week', 'daypart'] as const;
+export const DIVISIONS = [
+  ...(['total', 'hour', 'day', 'week', 'month', 'fiscal_week', 'fiscal_period'] as const),
+  ...(['hour_of_week', 'daypart'] as const),
+] as const;
 export type DivisionName = (typeof DIVISIONS)[number];
+
+/** Whether a division needs a fiscal calendar. */
+export function isFiscal(by: DivisionName): by is 'fiscal_week' | 'fiscal_period' {
+  return by === 'fiscal_week' || by === 'fiscal_period';
+}
 
 /** A part of every day, which lasts until the next one begins; the last one lasts until the first one of the next day. */
 export interface Daypart {
@@ -17,31 +26,58 @@ export interface Daypart {
 export interface Cells extends Division {
   readonly count: number;
   /**
-   * `2026-11-01T01:00` for an hour, `2026-11-01` for a day, `2026-W44` for a week, `2026-11` for a month, `0` (Monday
-   * 00:00) to `167` for an hour of the week, the name of a daypart; empty for the total.
+   * `2026-11-01T01:00` for an hour, `2026-11-01` for a day, `2026-W44` for a week, `2026-11` for a month, `FY2026-W40` for
+   * a fiscal week, `FY2026-P10` for a fiscal period, `0` (Monday 00:00) to `167` for an hour of the week, the name of a
+   * daypart; empty for the total.
    */
   name(cell: number): string;
-}
-
-/** Dates as days since 1970-01-01, of which the second is not included. */
-export interface DateRange {
-  readonly first: number;
-  readonly end: number;
 }
 
 /**
  * @param dates those of the period; other dates are in no cell
  * @param dayparts in the order of their beginnings, at least one, if the division is by them
+ * @param calendar that has the dates, if the division needs it
  */
-export function cellsOf(by: DivisionName, dates: DateRange, dayparts: readonly Daypart[] = []): Cells {
-  const cells = CELLS[by](dates, dayparts);
+export function cellsOf(
+  by: DivisionName,
+  dates: DateRange,
+  dayparts: readonly Daypart[] = [],
+  calendar?: FiscalCalendar,
+): Cells {
+  const cells = isFiscal(by) ? fiscalCells(by, dates, calendar as FiscalCalendar) : CELLS[by](dates, dayparts);
   const cell = (date: number, wall: number) => (date < dates.first || date >= dates.end ? -1 : cells.cell(date, wall));
   return { ...cells, cell };
 }
 
+/** The cells of another period that is compared with one: each date is in the cell of the date that it corresponds to. */
+export function alignedCells(cells: Cells, { forward }: Alignment): Cells {
+  const cell = (date: number, wall: number) => {
+    const own = forward(date);
+    return own === undefined ? -1 : cells.cell(own, wall + (own - date) * DAY);
+  };
+  return { ...cells, cell };
+}
+
+function fiscalCells(by: 'fiscal_week' | 'fiscal_period', { first, end }: DateRange, calendar: FiscalCalendar): Cells {
+  const name = by === 'fiscal_week' ? 'week' : 'period';
+  const { numberOf } = calendar.unit(name);
+  const firstNumber = numberOf(first);
+  return {
+    count: numberOf(end - 1) - firstNumber + 1,
+    times: [],
+    cell: (date) => numberOf(date) - firstNumber,
+    name: (cell) => calendar.name(name, firstNumber + cell),
+  };
+}
+
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour * HOUR);
 
-const CELLS: Readonly<Record<DivisionName, (dates: DateRange, dayparts: readonly Daypart[]) => Cells>> = {
+const CELLS: Readonly<
+  Record<
+    Exclude<DivisionName, 'fiscal_week' | 'fiscal_period'>,
+    (dates: DateRange, dayparts: readonly Daypart[]) => Cells
+  >
+> = {
   total: () => ({ count: 1, times: [], cell: () => 0, name: () => '' }),
   // The hour that the clock shows, on the local date: an hour that occurs twice is one cell.
   hour: ({ first, end }) => ({

@@ -5,6 +5,18 @@ export interface CivilDate {
   readonly day: number;
 }
 
+/** Dates as days since 1970-01-01, of which the second is not included. */
+export interface DateRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** A unit of the calendar: the number of that in which a date lies, and the first date of one. */
+export interface Unit {
+  numberOf(date: number): number;
+  firstDate(number: number): number;
+}
+
 /** Days in four centuries, and from 0000-03-01 to 1970-01-01. */
 const CYCLE = 146_097;
 const EPOCH = 719_468;
@@ -37,6 +49,12 @@ export function daysUntil(year: number, month: number, day: number): number {
   const dayOfYear = Math.floor((153 * (fromMarch - 12 * years) + 2) / 5) + day - 1;
   const dayOfCycle = yearOfCycle * 365 + Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100) + dayOfYear;
   return cycle * CYCLE + dayOfCycle - EPOCH;
+}
+
+/** The days since 1970-01-01 of a valid date, `2026-11-01`. */
+export function dateNumber(date: string): number {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
+  return daysUntil(year, month, day);
 }
 
 /** The number of the week of a date; weeks begin on Mondays, and that of 1970-01-01 is 0. */

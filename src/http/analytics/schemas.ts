@@ -23,15 +23,20 @@ const Texts = (description: string, examples: string[][], maxLength: number, max
 export const AnalyticsQuery = Type.Object(
   {
     period: Text(
-      'the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show',
-      ['last-30-days', '2026-10', '2026-W44', '2026-Q4'],
+      'the period: a day, an ISO week, a month, a quarter or a year; `today`, `yesterday`; `this-week`, `last-week` (or `month`, `quarter`, `year`); `last-30-days` (or `weeks`, `months`), by the date that the clocks of most of these stores show; of the fiscal calendar, `FY2026-P03`, `FY2026-W17`, `FY2026-Q2`, `FY2026`, `this-fiscal-period`, `last-fiscal-period` (or `week`, `quarter`, `year`), `last-13-fiscal-periods` (or `weeks`)',
+      ['last-30-days', '2026-10', '2026-W44', '2026-Q4', 'FY2026-P03'],
     ),
     from: Text('instead of `period`: the start, a date or an instant (RFC 3339)', ['2026-10-01']),
     to: Text('the end, exclusive: a date or an instant (RFC 3339)', ['2026-11-01']),
     time_zone: Text('the IANA time zone of the days and hours; by default the local time of each store', [
       'America/Chicago',
     ]),
-    by: Type.Optional(OneOf([...DIVISIONS], 'the parts of the period, each with its own row; by default `total`')),
+    by: Type.Optional(
+      OneOf(
+        [...DIVISIONS],
+        'the parts of the period, each with its own row; by default `total`. `fiscal_week` and `fiscal_period` need a fiscal calendar',
+      ),
+    ),
     daypart: Texts(
       'for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins',
       [['lunch@11:00', 'dinner@17:00']],
@@ -52,7 +57,7 @@ export const AnalyticsQuery = Type.Object(
     compare: Type.Optional(
       OneOf(
         [...COMPARISONS],
-        'another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago`',
+        'another period: the one before, or a year ago. Whole months are compared with whole months; any other period with one of the same length, 364 days earlier for `year_ago`. With the fiscal calendar, `year_ago` compares each week with that of the same number',
       ),
     ),
     label: Texts(
@@ -191,6 +196,8 @@ const AnalyticsRow = Type.Object(
     day: Part('the local date, for `by=day`', '2026-11-01'),
     week: Part('the ISO week, for `by=week`', '2026-W44'),
     month: Part('the month, for `by=month`', '2026-11'),
+    fiscal_week: Part('the week of the fiscal calendar, for `by=fiscal_week`', 'FY2026-W40'),
+    fiscal_period: Part('its period, for `by=fiscal_period`', 'FY2026-P10'),
     hour_of_week: Part('for `by=hour_of_week`: `0` (Monday, 00:00 to 01:00) to `167`', '17'),
     daypart: Part('the name, for `by=daypart`', 'lunch'),
     stores: Type.Integer({ description: 'the stores of the group' }),
