@@ -433,3 +433,51 @@ test('a target is set, and the table says how it stands; deleted, it is gone', a
   await page.getByRole('button', { name: 'Delete target' }).click();
   await page.getByText('No targets yet.').waitFor();
 });
+
+test('an admin sets the fiscal calendar, and its weeks and periods can be chosen', async (t) => {
+  const { page } = await opened(t, '/analytics');
+  const by = page.getByRole('search').getByLabel('By', { exact: true });
+  assert.ok(!(await by.innerText()).includes('Fiscal'), 'without a fiscal calendar, there is nothing to choose');
+  await page.getByRole('button', { name: 'Set the fiscal calendar' }).click();
+  const form = page.locator('form.card');
+  await form.getByLabel('Pattern').selectOption('4-5-4');
+  await form.getByLabel('A fiscal year').fill('2026');
+  await form.getByLabel('Its first day').fill('2026-02-02');
+  await form.getByRole('button', { name: 'Save calendar' }).click();
+  await form
+    .getByText(/expected the day after a fiscal year ends by year_end, such as 2026-02-01/)
+    .first()
+    .waitFor();
+  await form.getByLabel('Its first day').fill('2026-02-01');
+  await form.getByRole('button', { name: 'Save calendar' }).click();
+  await page.getByRole('button', { name: 'Edit the fiscal calendar' }).waitFor();
+  await page.getByText('4-5-4 weeks in each quarter, 8 years around this one').click();
+  const years = await rowsOf(page, 'Fiscal years');
+  assert.deepEqual(years.map(([name, , weeks]) => `${name} ${weeks}`).slice(1, 4), [
+    'FY2022 52',
+    'FY2023 53',
+    'FY2024 52',
+  ]);
+  assert.equal(years[2]?.[3], '4 5 4 4 5 4 4 5 4 4 5 5');
+  await page.getByLabel('Period', { exact: true }).selectOption('this-fiscal-period');
+  await by.selectOption('fiscal_week');
+  await page.getByRole('slider', { name: 'Downtime per fiscal week' }).waitFor();
+  assert.equal(queryOf(page), 'period=this-fiscal-period&by=fiscal_week');
+  assert.match(
+    (await saidBy(page, 'Downtime per fiscal week')) ?? '',
+    /^FY2026-W42, from (15 Nov|Nov 15) \(not over\): 6 h downtime/,
+  );
+  await page.getByLabel('Period', { exact: true }).selectOption('fiscal');
+  await settled(page);
+  assert.equal(await page.getByLabel('Fiscal period').inputValue(), 'FY2026-P09');
+  await page.getByLabel('Fiscal period').fill('FY2026-P13');
+  await page.getByLabel('Fiscal period').press('Enter');
+  await page
+    .getByText(/Period is "FY2026-P13", expected a period of the fiscal calendar, which has years of 12/)
+    .waitFor();
+  await page.setViewportSize({ width: 360, height: 800 });
+  assert.equal(await overflowOf(page), 0);
+  await page.getByRole('button', { name: 'Delete the fiscal calendar' }).click();
+  await page.getByRole('button', { name: 'Delete fiscal calendar', exact: true }).click();
+  await page.getByRole('button', { name: 'Set the fiscal calendar' }).waitFor();
+});

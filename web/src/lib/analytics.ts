@@ -1,7 +1,8 @@
 /** The questions of the page *Analytics* as its address has them, and answers in words. */
 
-import type { AnalyticsQuestion, AnalyticsRow, Routes } from '../../api/schema.ts';
+import type { AnalyticsQuestion, AnalyticsRow, FiscalCalendar, Routes } from '../../api/schema.ts';
 import { calendarDate, dayAndMonth, monthAndYear, timeText, weekday } from './clock.ts';
+import { FISCAL_PRESETS, fiscalDates, isFiscalName, lastFiscalPeriod } from './fiscal.ts';
 import { addDays, isDate } from './local-days.ts';
 
 export type AnalyticsQuery = NonNullable<Routes['GET /api/v1/analytics']['query']>;
@@ -88,11 +89,15 @@ export const PRESETS = [
 ] as const;
 
 /** How a period is chosen: by a preset, in a field of its own, or by two dates. */
-export type PeriodKind = (typeof PRESETS)[number]['value'] | 'month' | 'quarter' | 'week' | 'dates' | 'other';
+export type PeriodKind =
+  | (typeof PRESETS)[number]['value']
+  | (typeof FISCAL_PRESETS)[number]['value']
+  | ('month' | 'quarter' | 'week' | 'fiscal' | 'dates' | 'other');
 
 export function kindOf({ period, from, to }: Pick<Asked, 'period' | 'from' | 'to'>): PeriodKind {
   if (period === undefined) return [from, to].every((end) => end === undefined || isDate(end)) ? 'dates' : 'other';
-  const preset = PRESETS.find(({ value }) => value === period);
+  const preset = [...PRESETS, ...FISCAL_PRESETS].find(({ value }) => value === period);
+  if (isFiscalName(period)) return 'fiscal';
   if (preset !== undefined) return preset.value;
   if (/^\d{4}-\d\d$/.test(period)) return 'month';
   if (/^\d{4}-w\d\d$/i.test(period)) return 'week';
@@ -103,8 +108,13 @@ export function kindOf({ period, from, to }: Pick<Asked, 'period' | 'from' | 'to
  * The changes of the address that choose a kind of period: the latest one that was over on a date.
  *
  * @param today `2026-11-28`
+ * @param calendar the fiscal one, if there is any
  */
-export function periodOfKind(kind: PeriodKind, today: string): Partial<Record<'period' | 'from' | 'to', string>> {
+export function periodOfKind(
+  kind: PeriodKind,
+  today: string,
+  calendar?: FiscalCalendar | null,
+): Partial<Record<'period' | 'from' | 'to', string>> {
   const [year = 0, month = 1] = today.split('-').map(Number);
   switch (kind) {
     case 'month':
@@ -115,6 +125,8 @@ export function periodOfKind(kind: PeriodKind, today: string): Partial<Record<'p
     }
     case 'week':
       return { period: isoWeekOf(addDays(today, -7)) };
+    case 'fiscal':
+      return { period: (calendar && lastFiscalPeriod(calendar, today)) ?? `FY${year}` };
     case 'dates':
       return { from: addDays(today, -7), to: today };
     case 'other':
@@ -151,7 +163,7 @@ export function partOf(row: AnalyticsRow, by: By): string {
 }
 
 /** A part in words: `Sun, 1 Nov 2026, 01:00`, `Week of Mon, 26 Oct 2026`, `Oct 2026`, `Mon 17:00–18:00`. */
-export function partWords(by: By, part: string): string {
+export function partWords(by: By, part: string, calendar?: FiscalCalendar | null): string {
   switch (by) {
     case 'hour':
       return `${calendarDate(part.slice(0, 10))}, ${timeText(part.slice(11))}`;
@@ -163,6 +175,11 @@ export function partWords(by: By, part: string): string {
       return monthAndYear(part);
     case 'hour_of_week':
       return hourOfWeekWords(Number(part));
+    case 'fiscal_week':
+    case 'fiscal_period': {
+      const dates = fiscalDates(calendar, part);
+      return dates === undefined ? part : `${part}, from ${dateWords(dates.from)}`;
+    }
     default:
       return part;
   }
@@ -189,6 +206,9 @@ export function axisWords(by: By, part: string): string {
       return dateWords(part.slice(0, 10));
     case 'week':
       return part.slice(5);
+    case 'fiscal_week':
+    case 'fiscal_period':
+      return part.slice(4);
     case 'month':
       return monthAndYear(part);
     default:
@@ -212,12 +232,12 @@ export function markedParts(by: By, parts: readonly string[]): number[] {
  * @param wall the wall time until which there is data, milliseconds as if it were UTC: that of the zone which is furthest
  *   behind; `undefined`: the period is over
  */
-export function isOver(by: By, part: string, wall: number | undefined): boolean {
-  const end = endOf(by, part);
+export function isOver(by: By, part: string, wall: number | undefined, calendar?: FiscalCalendar | null): boolean {
+  const end = endOf(by, part, calendar);
   return wall === undefined || end === undefined || end <= wall;
 }
 
-function endOf(by: By, part: string): number | undefined {
+function endOf(by: By, part: string, calendar: FiscalCalendar | null | undefined): number | undefined {
   switch (by) {
     case 'hour':
       return Date.parse(`${part}:00Z`) + 3_600_000;
@@ -228,6 +248,11 @@ function endOf(by: By, part: string): number | undefined {
     case 'month': {
       const [year = 0, month = 1] = part.split('-').map(Number);
       return Date.UTC(year, month, 1);
+    }
+    case 'fiscal_week':
+    case 'fiscal_period': {
+      const dates = fiscalDates(calendar, part);
+      return dates && midnight(dates.to);
     }
     default:
       return undefined;

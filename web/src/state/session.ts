@@ -66,6 +66,12 @@ export function isOwner(): boolean {
   return value.kind === 'signed-in' && value.me.user?.role === 'owner';
 }
 
+/** Whether the user is an admin, or there are no users. For display only, likewise. */
+export function isAdmin(): boolean {
+  const { value } = session;
+  return value.kind === 'signed-in' && (value.me.user === null || value.me.user.role === 'admin');
+}
+
 /** Whether the user may create, update and delete stores. For display only, likewise. */
 export function canManageStores(): boolean {
   return may('stores:write') && !isOwner();

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 import { classes } from '../../lib/classes.ts';
@@ -77,6 +78,8 @@ interface InputProps {
 
 /** An input whose value counts when the reader has left it, or has chosen it in a calendar. */
 export function Input({ label, type, value, onChange, ...rest }: InputProps) {
+  // What is being typed stays when figures arrive meanwhile.
+  const typed = useSignal<string | undefined>(undefined);
   return (
     <NamedField label={label} {...rest}>
       {(named) => (
@@ -84,8 +87,12 @@ export function Input({ label, type, value, onChange, ...rest }: InputProps) {
           {...named}
           // Preact types each kind of input separately; this one may be any of several.
           type={type as 'text'}
-          value={value}
-          onChange={({ currentTarget }) => onChange(currentTarget.value.trim())}
+          value={typed.value ?? value}
+          onInput={({ currentTarget }) => (typed.value = currentTarget.value)}
+          onChange={({ currentTarget }) => {
+            typed.value = undefined;
+            onChange(currentTarget.value.trim());
+          }}
         />
       )}
     </NamedField>

@@ -12,6 +12,7 @@ import { useLoad } from '../../state/load.ts';
 import { asOf, url } from '../../state/place.ts';
 import { type Answers, fetchAnswers } from './answers.ts';
 import { Downloads } from './downloads.tsx';
+import { FiscalCalendarSection, useFiscalCalendar } from './fiscal-calendar.tsx';
 import { GroupTable } from './groups.tsx';
 import { Headline } from './headline.tsx';
 import { isAtField, QuestionFields } from './question-fields.tsx';
@@ -27,6 +28,7 @@ export default function AnalyticsPage() {
   const loaded = useLoad(`analytics ${JSON.stringify(asked)} ${asOf.value}`, (signal) =>
     fetchAnswers(asked, asOf.value, signal),
   );
+  const calendar = useFiscalCalendar();
   const { data, error } = loaded;
   const isEmpty = isWithoutStores(error, asked) || isWithoutPolls(error);
   // Figures stay as they are until the reader asks again, since each question is work for the server; but nothing is not.
@@ -55,7 +57,7 @@ export default function AnalyticsPage() {
         {data !== undefined && <Downloads asked={asked} groups={data.groups} again={loaded.reload} />}
       </header>
       <SavedQuestions asked={asked} />
-      <QuestionFields asked={asked} error={error} />
+      <QuestionFields asked={asked} error={error} calendar={calendar.data} />
       <div class="answers" aria-busy={loaded.loading}>
         {error !== undefined ? (
           <Failed error={error} retry={loaded.reload} />
@@ -64,13 +66,20 @@ export default function AnalyticsPage() {
         ) : (
           <>
             <Headline groups={data.groups} />
-            {data.trend !== undefined && <Trend trend={data.trend} wall={data.wall} />}
+            {data.trend !== undefined && <Trend trend={data.trend} wall={data.wall} calendar={calendar.data} />}
             <WeekMap week={data.week} />
             <GroupTable asked={asked} groups={data.groups} />
             <Targets groups={data.groups} onChanged={loaded.reload} />
           </>
         )}
       </div>
+      <FiscalCalendarSection
+        calendar={calendar.data}
+        onChanged={() => {
+          calendar.reload();
+          loaded.reload();
+        }}
+      />
     </>
   );
 }

@@ -1,5 +1,7 @@
+import type { FiscalCalendar } from '../../../api/schema.ts';
 import { type Asked, kindOf, type PeriodKind, PRESETS, periodOfKind } from '../../lib/analytics.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
+import { FISCAL_PRESETS } from '../../lib/fiscal.ts';
 import { addDays, dateAt, isDate } from '../../lib/local-days.ts';
 import { useAsOf } from '../../state/as-of.ts';
 import { faultOf } from '../../state/field-errors.ts';
@@ -15,25 +17,32 @@ const KINDS: readonly { readonly value: PeriodKind; readonly words: string }[] =
   { value: 'other', words: 'Other…' },
 ];
 
+/** Only with a fiscal calendar. */
+const FISCAL_KINDS: typeof KINDS = [...FISCAL_PRESETS, { value: 'fiscal', words: 'A fiscal period…' }];
+
 interface Props {
   readonly asked: Asked;
   readonly error: unknown;
 }
 
 /** The period: a preset; a month, quarter or week; two dates; or what the API understands besides. */
-export function PeriodFields({ asked, error }: Props) {
+export function PeriodFields({
+  asked,
+  error,
+  calendar,
+}: Props & { readonly calendar: FiscalCalendar | null | undefined }) {
   const today = dateAt(useAsOf() ?? Date.now(), VIEWER_ZONE);
   const kind = kindOf(asked);
-  const isPreset = PRESETS.some(({ value }) => value === kind);
+  const isPreset = [...PRESETS, ...FISCAL_PRESETS].some(({ value }) => value === kind);
   const choose: OnChange = (changes) => setParams({ period: undefined, from: undefined, to: undefined, ...changes });
   return (
     <>
       <Choice
         label="Period"
         value={kind}
-        choices={KINDS}
+        choices={calendar || kind === 'fiscal' ? [...KINDS, ...FISCAL_KINDS] : KINDS}
         wrong={isPreset ? faultOf(error, 'period') : undefined}
-        onChange={(value) => choose(periodOfKind(value as PeriodKind, today))}
+        onChange={(value) => choose(periodOfKind(value as PeriodKind, today, calendar))}
       />
       {kind === 'dates' ? (
         <DateFields asked={asked} error={error} />
@@ -73,6 +82,7 @@ const FIELDS = {
   month: { label: 'Month', type: 'month' },
   week: { label: 'Week', type: 'week' },
   quarter: { label: 'Quarter', type: 'text', hint: 'Such as 2026-Q4' },
+  fiscal: { label: 'Fiscal period', type: 'text', hint: 'Such as FY2026-P03, FY2026-W17, FY2026-Q2 or FY2026' },
   other: { label: 'Other period', type: 'text', hint: 'Such as 2026, 2026-11-28 or last-6-weeks' },
 } as const;
 

@@ -1,4 +1,5 @@
 import { idsText } from '../../../../src/lib/id-list.ts';
+import type { FiscalCalendar } from '../../../api/schema.ts';
 import { type Asked, type By, STORE } from '../../lib/analytics.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { count } from '../../lib/format.ts';
@@ -18,6 +19,12 @@ const BY: readonly { readonly value: By; readonly words: string }[] = [
   { value: 'month', words: 'Month' },
   { value: 'hour_of_week', words: 'Hour of the week' },
   { value: 'daypart', words: 'Daypart' },
+];
+
+/** Only with a fiscal calendar. */
+const FISCAL_BY: typeof BY = [
+  { value: 'fiscal_week', words: 'Fiscal week' },
+  { value: 'fiscal_period', words: 'Fiscal period' },
 ];
 
 const INTERVALS = [
@@ -45,7 +52,11 @@ interface Props {
 }
 
 /** What is asked, each choice at once in the address. */
-export function QuestionFields({ asked, error }: Props) {
+export function QuestionFields({
+  asked,
+  error,
+  calendar,
+}: Props & { readonly calendar: FiscalCalendar | null | undefined }) {
   const choose = (name: 'compare' | 'time_zone') => (value: string) => setParams({ [name]: value });
   const zones = [
     { value: '', words: 'Store local time' },
@@ -53,11 +64,11 @@ export function QuestionFields({ asked, error }: Props) {
   ];
   return (
     <search class="question" aria-label="Question">
-      <PeriodFields asked={asked} error={error} />
+      <PeriodFields asked={asked} error={error} calendar={calendar} />
       <Choice
         label="By"
         value={asked.by}
-        choices={BY}
+        choices={calendar ? [...BY, ...FISCAL_BY] : BY}
         wrong={faultOf(error, 'by')}
         onChange={(by) => setParams({ by, daypart: undefined })}
       />

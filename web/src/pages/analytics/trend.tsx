@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { Analytics, AnalyticsRow } from '../../../api/schema.ts';
+import type { Analytics, AnalyticsRow, FiscalCalendar } from '../../../api/schema.ts';
 import { axisWords, type By, isOver, markedParts, partOf, partWords } from '../../lib/analytics.ts';
 import { isCovered, isUnchecked, NO_CHECKS, shownUptime } from '../../lib/coverage.ts';
 import { count, counted, percent, storeHours } from '../../lib/format.ts';
@@ -9,11 +9,19 @@ import { Coverage } from '../../parts/coverage.tsx';
 
 const PER: Readonly<Record<By, string>> = {
   ...{ hour: 'hour', day: 'day', week: 'week', month: 'month', daypart: 'daypart' },
+  ...{ fiscal_week: 'fiscal week', fiscal_period: 'fiscal period' },
   ...{ total: 'period', hour_of_week: 'hour of the week' },
 };
 
 /** What `PageUp` and `PageDown` skip: a day of hours, a week of days, a year of months. */
-const PAGE: Readonly<Partial<Record<By, number>>> = { hour: 24, day: 7, week: 4, month: 12 };
+const PAGE: Readonly<Partial<Record<By, number>>> = {
+  hour: 24,
+  day: 7,
+  week: 4,
+  month: 12,
+  fiscal_week: 4,
+  fiscal_period: 12,
+};
 
 /** More bars than that are narrower than a pixel. */
 const MOST_BARS = 1_500;
@@ -22,10 +30,11 @@ interface Props {
   readonly trend: Analytics;
   /** The wall time until which there is data, if the period is not over. */
   readonly wall: number | undefined;
+  readonly calendar: FiscalCalendar | null | undefined;
 }
 
 /** The downtime of all stores in question over time. */
-export function Trend({ trend, wall }: Props) {
+export function Trend({ trend, wall, calendar }: Props) {
   const { by, rows, period } = trend;
   const per = PER[by];
   return (
@@ -41,7 +50,7 @@ export function Trend({ trend, wall }: Props) {
           </p>
         </>
       ) : (
-        <TrendChart {...{ by, rows, per, wall }} zone={period.time_zone} />
+        <TrendChart {...{ by, rows, per, wall, calendar }} zone={period.time_zone} />
       )}
     </section>
   );
@@ -53,9 +62,10 @@ interface ChartProps {
   readonly per: string;
   readonly wall: number | undefined;
   readonly zone: string | null;
+  readonly calendar: FiscalCalendar | null | undefined;
 }
 
-function TrendChart({ by, rows, per, wall, zone }: ChartProps) {
+function TrendChart({ by, rows, per, wall, zone, calendar }: ChartProps) {
   const chosen = useSignal<number | undefined>(undefined);
   const parts = rows.map((row) => partOf(row, by));
   const unit = unitOfTime(Math.max(...rows.map(({ down_seconds }) => down_seconds)));
@@ -73,7 +83,7 @@ function TrendChart({ by, rows, per, wall, zone }: ChartProps) {
   }));
   const words = (i: number) => {
     const part = parts[i] as string;
-    return `${partWords(by, part)}${isOver(by, part, wall) ? '' : ' (not over)'}`;
+    return `${partWords(by, part, calendar)}${isOver(by, part, wall, calendar) ? '' : ' (not over)'}`;
   };
   const index = Math.min(chosen.value ?? rows.length - 1, rows.length - 1);
   const said = rows[index];
