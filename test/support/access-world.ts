@@ -153,6 +153,13 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     await changes.saveRules([ruleRecord(rule, { steps })]);
     if (withThis) await changes.saveIncidents([incidentRecord(incident, { ruleId: rule, storeId: THIS })]);
   });
+  const calendar = { pattern: '4-5-4', years: [{ year: 2022, first_day: '2022-01-30' }] };
+  await server.storage.accounts.changing((changes) =>
+    changes.factors.setSetting(
+      'fiscal_calendar',
+      JSON.stringify({ calendar, version: 1, author: 'otto', changedAt: NOW }),
+    ),
+  );
   const subscription = '00000000-0000-4000-8000-00000000000f';
   const question = '00000000-0000-4000-8000-00000000000e';
   const uptimeTarget = '00000000-0000-4000-8000-000000000010';
