@@ -144,6 +144,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     savedQuestions: storage.savedQuestions,
     subscriptions: storage.subscriptions,
     uptimeTargets: storage.uptimeTargets,
+    salesRates: storage.salesRates,
     dayFiles: storage.dayFiles,
     syncs: storage.syncs,
     ...(results && { results }),
@@ -169,6 +170,9 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
 function timedSnapshot(snapshot: Snapshot, stages: Stages): Snapshot {
   return {
     records: (table) => snapshot.records(table),
+    salesRevision: () => snapshot.salesRevision(),
+    sales: (...given) => snapshot.sales(...given),
+    salesRange: () => snapshot.salesRange(),
     revision: () => snapshot.revision(),
     storesRevision: () => snapshot.storesRevision(),
     census: () => snapshot.census(),

@@ -2,6 +2,7 @@ import { formatDate, formatInstant } from './calendar/instant.ts';
 import { copyRecords } from './copy/records.ts';
 import { type CopiedResults, copyResults } from './copy/results.ts';
 import { DAY } from './domain/hours.ts';
+import { CURRENCIES, currencyNumber } from './domain/sales/currencies.ts';
 import { CLOSED_ALL_DAY } from './domain/special-hours.ts';
 import { POLL_REACH } from './domain/window.ts';
 import type { Session } from './duckdb/session.ts';
@@ -69,6 +70,7 @@ export async function copyStorage(
     }
     onProgress(shareDone(week, range));
   }
+  await from.snapshot((source) => to.importing((target) => copySales(source, target, stores)), 'background');
   // The polls of deleted stores have undeleted them.
   if (stores.some(({ deleted }) => deleted)) {
     await from.snapshot((source) => to.importing((target) => copyStores(source, stores, target)), 'background');
@@ -98,6 +100,7 @@ export async function copyAtOnce(
     polls += await copyPolls(source, target, stores, week, week + WEEK - 1);
     onProgress(shareDone(week, range));
   }
+  await copySales(source, target, stores);
   // The polls of deleted stores have undeleted them.
   if (stores.some(({ deleted }) => deleted)) await copyStores(source, stores, target);
   return { stores: stores.length, polls };
@@ -226,6 +229,41 @@ async function copyPolls(
     from source_polls p join source_stores s using (store)
       ${reasons.length > 0 ? 'left join source_reasons r on r.store = p.store and r.instant = p.instant' : ''}`);
   return (await target.mergePolls('all_polls')).added;
+}
+
+/** Copies all sales, week by week. */
+async function copySales(source: Snapshot, target: ImportSession, stores: readonly StoreRecord[]): Promise<void> {
+  const range = await source.salesRange();
+  if (range === undefined) return;
+  const { base, end } = keyRange(stores);
+  const { staging } = target;
+  await stageRows(
+    staging,
+    'source_stores',
+    { store: 'INTEGER', store_id: 'VARCHAR' },
+    stores.map(({ key, id }) => [key - base, id]),
+  );
+  await stageRows(
+    staging,
+    'source_currencies',
+    { number: 'INTEGER', currency: 'VARCHAR' },
+    [...CURRENCIES.keys()].map((currency) => [currencyNumber(currency), currency]),
+  );
+  for (let from = range.from; from <= range.to; from += WEEK) {
+    const { length, ...columns } = await source.sales(base, end, from, from + WEEK);
+    if (length === 0) continue;
+    await staging.run(`
+      create or replace temp table source_sales (
+        store integer, hour double, is_local utinyint, orders integer, amount double, number integer)`);
+    const { store, hour, local, orders, amount, currency } = columns;
+    await staging.append('source_sales', [store, hour, local, orders, amount, currency]);
+    await staging.run(`
+      create or replace temp table all_sales as
+      select store_id, hour::bigint as hour, is_local = 1 as is_local, nullif(orders, -1) as orders,
+        amount::bigint as amount, currency
+      from source_sales join source_stores using (store) join source_currencies using (number)`);
+    await target.mergeSales('all_sales');
+  }
 }
 
 type Values = readonly (string | number | boolean | null)[];

@@ -1,5 +1,5 @@
 import { offsetAt, zoneBetween } from '../calendar/tzdb.ts';
-import { DAY } from '../domain/hours.ts';
+import { DAY, HOUR } from '../domain/hours.ts';
 import { type Intervals, subtract, totalWithin } from '../domain/interval.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
 import { monitoredTime } from '../domain/monitored.ts';
@@ -11,6 +11,7 @@ import { PeriodPosterior } from '../domain/periods/posterior.ts';
 import { type Slots, slotsIn } from '../domain/periods/slots.ts';
 import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
 import { addStore, type PeriodStore, PeriodSums } from '../domain/periods/sums.ts';
+import { LossSums } from '../domain/sales/loss.ts';
 import type { ZoneStretch } from '../domain/schedule.ts';
 import { timeAroundPolls } from '../domain/seen.ts';
 import { POLL_REACH } from '../domain/window.ts';
@@ -19,6 +20,7 @@ import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
+import type { SalesRates } from '../sales/rates.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import type { Grouping } from './groups.ts';
@@ -58,6 +60,8 @@ export interface PeriodTerms {
   readonly estimator: EstimatorName;
   /** Whether credible intervals are asked for. */
   readonly intervals: boolean;
+  /** What stores sell; `undefined`: what downtime cost is not asked for, or nothing says what is sold. */
+  readonly rates?: SalesRates | undefined;
   /** The stores to whose behavior the rates of the Markov chain are fitted. */
   readonly peers: readonly StoreEntry[];
 }
@@ -80,6 +84,8 @@ export interface PeriodResult {
   readonly sums: PeriodSums;
   /** `undefined`: credible intervals were not asked for. */
   readonly estimates: RowEstimates | undefined;
+  /** What downtime by the nearest poll cost, and that downtime, milliseconds; `undefined`: there are no rates. */
+  readonly losses: { readonly sums: LossSums; readonly down: Float64Array } | undefined;
   /** Whether the period had ended at `asOf` for all stores. */
   readonly complete: boolean;
   /** The polls that were read, within eight days of the period; and the first poll ever of the stores, NaN: none. */
@@ -135,6 +141,7 @@ export async function computePeriod(
   const estimator = isEstimated
     ? new RowEstimator(await learnModel(snapshot, fleet, terms.peers, read, pollInterval), rows, cells.count)
     : undefined;
+  const losses = terms.rates && new Losses(terms.rates, rows, cells.count, terms.intervals, span.from, to);
   const states = newPeriodStates();
   const leaves = new Map(stores.map(({ key }, i) => [key, grouping.leafOf[i] as number]));
   let polls = 0;
@@ -147,17 +154,30 @@ export async function computePeriod(
     const own = { open, unknown, planned: planned(store), covered, states };
     addStore(own, slots, sums, row);
     estimator?.add(own, slots, row, () => monitoredTime(open, columns, first, last, read.from, read.to));
+    losses?.add(store, own, schedule.zonesOf(store.key - base), slots, row);
     polls += last - first;
     if (!Number.isNaN(ever) && !(firstPoll <= ever)) firstPoll = ever;
   });
   addUp(grouping, cells.count, (to, from) => {
     sums.add(to, sums, from);
     estimator?.addRow(to, from);
+    losses?.sums.addRow(to, from);
   });
+  const down = losses && sums.columns.down.slice();
   if (terms.estimator === 'markov') estimator?.replace(sums);
   const complete = asOf >= (ends.kind === 'instants' ? ends.to : clocks.latestEnd(ends.dates.end));
   const estimates = terms.intervals ? estimator : undefined;
-  return { grouping, cells, ...clocks.touched, sums, estimates, complete, polls, firstPoll };
+  return {
+    grouping,
+    cells,
+    ...clocks.touched,
+    sums,
+    estimates,
+    losses: losses && down && { sums: losses.sums, down },
+    complete,
+    polls,
+    firstPoll,
+  };
 }
 
 /** Estimates the downtime of rows, store by store. */
@@ -232,6 +252,37 @@ export async function scheduledTime(
   return time;
 }
 
+/** Adds up what downtime cost, store by store. */
+class Losses {
+  readonly sums: LossSums;
+  readonly #rates: SalesRates;
+  readonly #cells: number;
+  readonly #from: number;
+  readonly #to: number;
+  /** The hours of the week on each clock. */
+  readonly #hours = new Map<string, Slots>();
+
+  constructor(rates: SalesRates, rows: number, cells: number, intervals: boolean, from: number, to: number) {
+    this.sums = new LossSums(rows, intervals);
+    this.#rates = rates;
+    this.#cells = cells;
+    // Hours are rounded as a whole, also the one in which the period begins.
+    this.#from = from - 2 * HOUR;
+    this.#to = to;
+  }
+
+  add(store: StoreEntry, own: PeriodStore, zones: readonly ZoneStretch[], slots: Slots, row: number): void {
+    const key = nameOfClock(zones);
+    let hours = this.#hours.get(key);
+    if (hours === undefined) {
+      const dates = { first: Math.floor(this.#from / DAY) - 1, end: Math.ceil(this.#to / DAY) + 2 };
+      hours = slotsIn(zones, this.#from, this.#to, cellsOf('hour_of_week', dates));
+      this.#hours.set(key, hours);
+    }
+    this.sums.addStore(own, this.#rates.of(store), hours, slots, row, this.#cells);
+  }
+}
+
 /** Adds each smallest group to those that contain it. */
 function addUp({ leafOf, above }: Grouping, cells: number, add: (to: number, from: number) => void): void {
   for (const leaf of new Set(leafOf)) {
@@ -265,7 +316,7 @@ class Clocks {
 
   slots(zones: readonly ZoneStretch[]): Slots {
     const clock = this.#only ?? zones;
-    const key = clock.map(({ zone, from }) => `${from} ${zone.name}`).join();
+    const key = nameOfClock(clock);
     let slots = this.#slots.get(key);
     if (slots === undefined) {
       const last = clock.at(-1) as ZoneStretch;
@@ -295,6 +346,10 @@ class Clocks {
   latestEnd(date: number): number {
     return Math.max(...[...this.#zones.values()].map(({ zone }) => instantOf(zone, date * DAY)));
   }
+}
+
+function nameOfClock(zones: readonly ZoneStretch[]): string {
+  return zones.map(({ zone, from }) => `${from} ${zone.name}`).join();
 }
 
 function always(name: string, from: number, to: number): ZoneStretch {

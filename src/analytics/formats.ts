@@ -6,6 +6,7 @@ import { standingOf, type TargetPeriod, type Verdict } from '../domain/periods/t
 import { csvField, spreadsheetField } from '../lib/csv.ts';
 import type { PeriodResult, RowEstimates } from './compute.ts';
 import { STORE_KEY } from './groups.ts';
+import { currenciesIn, lossesAt, lossFields, type ShownLosses } from './losses.ts';
 import type { Answer } from './service.ts';
 
 export const ANALYTICS_FORMATS = ['json', 'csv'] as const;
@@ -166,12 +167,14 @@ interface Row {
   readonly figures: AllFigures;
   /** Those of the other period; `undefined`: it has no such part, or there is none. */
   readonly compared: AllFigures | undefined;
+  /** What downtime cost, in the period and in the other one; `undefined`: it is not asked for. */
+  readonly losses: { readonly now: ShownLosses; readonly before: ShownLosses | undefined } | undefined;
   /** That of the target; `undefined`: there is none. */
   readonly target: ShownStanding | undefined;
 }
 
 function* rowsIn(answer: Answer): Generator<Row> {
-  const { result, compared, intervals } = answer;
+  const { result, compared, intervals, lostSales } = answer;
   const { grouping, cells, first, end } = result;
   for (const [group, { values, stores }] of grouping.groups.entries()) {
     for (let cell = first; cell < end; cell++) {
@@ -179,6 +182,12 @@ function* rowsIn(answer: Answer): Generator<Row> {
       yield {
         ...{ values, stores, part: cells.name(cell), figures: figuresAt(result, group, cell, intervals) },
         compared: other && figuresAt(other, group, cell, intervals),
+        losses: lostSales
+          ? {
+              now: lossesAt(result, group * cells.count + cell, intervals),
+              before: other && lossesAt(other, group * other.cells.count + cell, intervals),
+            }
+          : undefined,
         target: standingAt(answer, group * cells.count + cell),
       };
     }
@@ -266,13 +275,14 @@ export function aboutOf({ asOf, knownAt, tzVersion, programVersion, ...answer }:
 function json(answer: Answer): Layout {
   const { by, groupBy, compared: other, targets } = answer;
   const row = (one: Row) => {
-    const { values, stores, part, figures, compared = null, target = null } = one;
+    const { values, stores, part, figures, compared, losses, target = null } = one;
     return JSON.stringify({
       ...(groupBy.length > 0 && { group: Object.fromEntries(values.map((value, i) => [groupBy[i], value ?? null])) }),
       ...(by !== 'total' && { [by]: part }),
       stores,
       ...figures,
-      ...(other && { compared, ...changesOf(one) }),
+      ...losses?.now,
+      ...(other && { compared: compared ? { ...compared, ...losses?.before } : null, ...changesOf(one) }),
       ...(targets && { target }),
     });
   };
@@ -285,18 +295,32 @@ function csv(answer: Answer): Layout {
   const { as_of, known_at, tz_version, program_version, period, estimator } = aboutOf(answer);
   const about = { as_of, known_at, tz_version, program_version, period_complete: period.complete, estimator };
   const names = figureNames(answer);
+  const lossNames = lossFields(answer.intervals);
+  const currencies = currenciesIn(answer);
+  const lossColumns = currencies.flatMap((currency) => lossNames.map(([name]) => `${name}_${currency}`));
+  const lossHeader = (prefix: string) =>
+    answer.lostSales ? [...lossColumns, 'unvalued_down_seconds'].map((name) => prefix + name) : [];
+  const lossesOf = (shown: ShownLosses | undefined) => {
+    if (!answer.lostSales) return [];
+    const byCurrency = new Map(shown?.lost_sales?.map((loss) => [loss.currency, loss]));
+    const amounts = currencies.flatMap((currency) => {
+      const loss = byCurrency.get(currency);
+      return lossNames.map(([, of]) => (loss && of(loss)) ?? '');
+    });
+    return [...amounts, shown?.unvalued_down_seconds ?? ''];
+  };
   const header = [
     ...(groupBy.length > 0 ? ['level'] : []),
     ...groupBy.map((key) => spreadsheetField(key === STORE_KEY ? key : `label:${key}`)),
     ...(by === 'total' ? [] : [by]),
-    ...['stores', ...names],
-    ...(other ? [...names.map((name) => `compared_${name}`), ...CHANGE_NAMES] : []),
+    ...['stores', ...names, ...lossHeader('')],
+    ...(other ? [...names.map((name) => `compared_${name}`), ...lossHeader('compared_'), ...CHANGE_NAMES] : []),
     ...(targets ? STANDING_NAMES.map((name) => `target_${name}`) : []),
     ...Object.keys(about),
   ];
   const end = Object.values(about).join(',');
   const row = (one: Row) => {
-    const { values, stores, part, figures, compared, target } = one;
+    const { values, stores, part, figures, compared, losses, target } = one;
     const changes = changesOf(one);
     const fields = [
       ...(groupBy.length > 0 ? [values.length] : []),
@@ -304,7 +328,8 @@ function csv(answer: Answer): Layout {
       ...(by === 'total' ? [] : [spreadsheetField(part)]),
       stores,
       ...names.map((name) => figures[name] ?? ''),
-      ...(other ? names.map((name) => compared?.[name] ?? '') : []),
+      ...lossesOf(losses?.now),
+      ...(other ? [...names.map((name) => compared?.[name] ?? ''), ...lossesOf(losses?.before)] : []),
       ...(other ? CHANGE_NAMES.map((name) => changes[name] ?? '') : []),
       ...(targets ? STANDING_NAMES.map((name) => target?.[name] ?? '') : []),
     ];

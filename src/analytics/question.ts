@@ -27,6 +27,7 @@ export interface GivenQuestion extends GivenPeriod {
   readonly estimator?: string | undefined;
   readonly intervals?: boolean | undefined;
   readonly targets?: boolean | undefined;
+  readonly lost_sales?: boolean | undefined;
 }
 
 export type Label = readonly [key: string, value: string];
@@ -58,6 +59,8 @@ export interface Question {
   readonly targets: boolean;
   /** The fiscal calendar that was given with it; `undefined`: that of the installation. */
   readonly calendar?: FiscalCalendar | undefined;
+  /** Whether rows show what downtime cost. */
+  readonly lostSales: boolean;
   /** How messages call its fields. */
   readonly naming: Naming;
 }
@@ -81,8 +84,9 @@ export function questionFrom(given: GivenQuestion, naming: Naming): Question {
     knownAt: () => optionalInstant('known_at', given.known_at, naming),
     estimator: () => estimatorFrom(given.estimator ?? 'nearest', naming),
   });
-  const { subtotals = true, intervals = false, targets = false, store_id: storeIds } = given;
-  return { ...checked, subtotals, intervals, targets, storeIds, naming };
+  const { subtotals = true, intervals = false, targets = false, lost_sales: lostSales = false } = given;
+  const { store_id: storeIds } = given;
+  return { ...checked, subtotals, intervals, targets, lostSales, storeIds, naming };
 }
 
 function zoneFrom(text: string | undefined, naming: Naming): string | undefined {

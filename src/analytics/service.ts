@@ -16,6 +16,7 @@ import { invalid, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
 import { VERSION } from '../lib/version.ts';
+import type { SalesBook } from '../sales/book.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import type { UptimeTargetRecord } from '../storage/ports/uptime-targets.ts';
 import { type StoreEntry, visibleEntries } from '../stores/directory.ts';
@@ -44,6 +45,7 @@ export interface AnalyticsParts {
   readonly judgements: JudgementLog;
   /** The fiscal calendar of the installation; `undefined`: none is set. */
   readonly fiscalCalendar: () => Promise<FiscalCalendar | undefined>;
+  readonly sales: SalesBook;
   /** The wall clock, milliseconds. */
   readonly now: () => number;
   /** Milliseconds between two polls of a store. */
@@ -73,6 +75,8 @@ export interface Answer {
   readonly compared: Compared | undefined;
   /** Whether rows have credible intervals. */
   readonly intervals: boolean;
+  /** Whether rows show what downtime cost. */
+  readonly lostSales: boolean;
   /** The rows that have a target, by `group * cells.count + cell`; `undefined`: targets were not asked for. */
   readonly targets: ReadonlyMap<number, RowTarget> | undefined;
 }
@@ -126,7 +130,7 @@ export class AnalyticsService {
    *   see; `conflict` without any poll; as `FairQueue.run` does
    */
   async ask(principal: Principal, question: Question, requester: string | undefined): Promise<Answer> {
-    const { storage, schedules, judgements, now } = this.#parts;
+    const { storage, schedules, judgements, sales, now } = this.#parts;
     const { naming, groupBy, by, dayparts, zone, estimator } = question;
     const visible = storesOf(principal);
     const fleet = await schedules();
@@ -136,6 +140,7 @@ export class AnalyticsService {
     const revision = await storage.snapshot((snapshot) => snapshot.revision());
     const asOf = question.asOf ?? (await this.#latestPoll(visible, revision));
     const knownAt = question.knownAt ?? now();
+    const rates = question.lostSales ? await sales.rates(visible, fleet, asOf) : undefined;
     const known = await judgements.knownAt(knownAt);
     const calendar = await this.#calendarFor(question);
     const { ends, period } = resolved(question, fleet, stores, asOf, calendar);
@@ -155,12 +160,12 @@ export class AnalyticsService {
     const intervals = question.intervals || (targeted ?? []).length > 0;
     const data = [revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf];
     const parts = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
-    const asked = [...parts, estimator, intervals];
+    const asked = [...parts, estimator, intervals, rates?.name ?? null];
     const resultOf = ({ ends, aligned }: OtherPeriod, shift?: Shift) => {
       const { from, to } = spanOf(ends);
       const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
       const divided = { ends, asOf, limit: shift?.limit, aligned, zone, by, dayparts, calendar, grouping, planned };
-      const terms = { ...divided, estimator, intervals, peers: entries };
+      const terms = { ...divided, estimator, intervals, rates, peers: entries };
       const key = [...data, ...asked, calendar?.terms ?? null, ends, aligned?.dates ?? null, shift?.name ?? null];
       return this.#result(key, requester, fleet, stores, terms);
     };
@@ -170,7 +175,8 @@ export class AnalyticsService {
     const about = { asOf, knownAt, tzVersion, programVersion: VERSION, period, zone, by, groupBy, estimator };
     const targets = targeted && (await this.#withSchedules(targeted, fleet, zone, result));
     const compared = other && (await this.#compared(other, ends, result, resultOf));
-    return { ...about, stores: stores.length, result, compared, intervals: question.intervals, targets };
+    const { intervals: hasIntervals, lostSales } = question;
+    return { ...about, stores: stores.length, result, compared, intervals: hasIntervals, lostSales, targets };
   }
 
   /** The fiscal calendar, if a question needs one. @throws UserError `invalid_input` if there is none to divide by */

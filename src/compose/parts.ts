@@ -17,6 +17,7 @@ import { type MailOutcome, Outbox } from '../mail/outbox.ts';
 import { SmtpMailer } from '../mail/smtp.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { ThreadKernel } from '../reports/threads/kernel.ts';
+import { SalesBook } from '../sales/book.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { feedsFolder } from './storages.ts';
@@ -89,8 +90,9 @@ export function openJudgements(
 /** The same for analytics. */
 export function openAnalytics(storage: Storage, config: Config, { now, elapsed } = CLOCKS): AnalyticsService {
   const schedules = new Schedules(storage, new StoreDirectory({ storage, elapsed }));
+  const sales = new SalesBook({ storage, elapsed, pollInterval: config.poll.interval });
   return new AnalyticsService({
-    ...{ storage, now, pollInterval: config.poll.interval, judgements: new JudgementLog({ storage, elapsed }) },
+    ...{ storage, now, sales, pollInterval: config.poll.interval, judgements: new JudgementLog({ storage, elapsed }) },
     schedules: () => schedules.current(),
     fiscalCalendar: () => currentCalendar(storage),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,

@@ -30,6 +30,7 @@ import { Metrics } from '../metrics.ts';
 import type { Kernel } from '../reports/kernel.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { ReportService } from '../reports/service.ts';
+import { SalesBook } from '../sales/book.ts';
 import type { PollBatch, Storage } from '../storage/ports/storage.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { StoreService } from '../stores/service.ts';
@@ -169,8 +170,9 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     ...{ storage, directory, now, audit: accounts.audit, log: judgementLog },
     schedules: () => fleet.schedules(),
   });
+  const sales = new SalesBook({ storage, elapsed, pollInterval: config.poll.interval });
   const analytics = new AnalyticsService({
-    ...{ storage, now, pollInterval: config.poll.interval, judgements: judgementLog },
+    ...{ storage, now, sales, pollInterval: config.poll.interval, judgements: judgementLog },
     schedules: () => fleet.schedules(),
     fiscalCalendar: () => currentCalendar(storage),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,

@@ -4,7 +4,7 @@ import type { Snapshot } from '../storage/ports/snapshot.ts';
 
 /**
  * Copies users, keys, the audit log, reports, imports, coverage gaps, judgements, saved questions with their subscriptions,
- * uptime targets, checkpoints of day files and syncs.
+ * uptime targets, sales rates, checkpoints of day files and syncs.
  */
 export async function copyRecords(source: Snapshot, target: ImportSession): Promise<void> {
   for (const table of RECORD_TABLES) await target.stageRecords(table, source.records(table));

@@ -104,3 +104,16 @@ export function firstWithin(a: Intervals, from: number): number {
   while (i < a.length && (a[i + 1] as number) <= from) i += 2;
   return i < a.length ? Math.max(a[i] as number, from) : from;
 }
+
+/** Finds how much of a stretch is in some intervals. Each stretch that it is asked about begins after the one before. */
+export function overlapWith(intervals: Intervals): (from: number, to: number) => number {
+  let next = 0;
+  return (from, to) => {
+    while (next < intervals.length && (intervals[next + 1] as number) <= from) next += 2;
+    let time = 0;
+    for (let i = next; i < intervals.length && (intervals[i] as number) < to; i += 2) {
+      time += Math.min(intervals[i + 1] as number, to) - Math.max(intervals[i] as number, from);
+    }
+    return time;
+  };
+}

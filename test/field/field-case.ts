@@ -17,6 +17,7 @@ const FILE_NAMES: Readonly<Record<FeedName, string>> = {
   specialHours: 'special_hours.csv',
   zones: 'timezones.csv',
   stores: 'stores.csv',
+  sales: 'sales.csv',
 };
 
 /** The feeds in a folder of `test/field`, such as `times-of-day` or `unreadable-hours/then`. */

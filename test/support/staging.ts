@@ -22,12 +22,16 @@ export interface StagedStore {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** `[store_id, hour in milliseconds, amount in minor units, currency, whether the hour is local, orders]` */
+export type StagedSales = readonly [string, number, number, string, boolean?, number?];
+
 export interface StagedFeeds {
   readonly stores?: readonly StagedStore[];
   readonly polls?: readonly StagedPoll[];
   readonly hours?: readonly StagedHours[];
   readonly zones?: readonly StagedZone[];
   readonly specialHours?: readonly StagedSpecialHours[];
+  readonly sales?: readonly StagedSales[];
 }
 
 /** The default effective time of hours and zones that are not the first of their store. */
@@ -81,6 +85,15 @@ export function merge(
       const rows = feeds.specialHours.map(([id, date, start = null, end = null]) => [id, date, start, end]);
       await table(session.staging, 's', 'store_id varchar, date date, start_ms integer, end_ms integer', rows);
       counts.specialHours = await session.replaceSpecialHours('s');
+    }
+    if (feeds.sales !== undefined) {
+      const columns =
+        'store_id varchar, hour bigint, amount bigint, currency varchar, is_local boolean, orders integer';
+      const rows = feeds.sales.map(([id, hour, amount, currency, isLocal = false, orders = null]) => [
+        ...[id, hour, amount, currency, isLocal, orders],
+      ]);
+      await table(session.staging, 'sold', columns, rows);
+      counts.sales = await session.mergeSales('sold');
     }
     return counts;
   });

@@ -1,4 +1,4 @@
-import type { Intervals } from '../interval.ts';
+import { type Intervals, overlapWith } from '../interval.ts';
 import type { Slots } from './slots.ts';
 import { DOWN, type PeriodStates, UNKNOWN, UP } from './states.ts';
 
@@ -156,19 +156,6 @@ export function addStore(store: PeriodStore, slots: Slots, sums: PeriodSums, row
   }
   endOutage();
   endGap();
-}
-
-/** Finds how much of a stretch is in some intervals. Each stretch that it is asked about begins after the one before. */
-function overlapWith(intervals: Intervals): (from: number, to: number) => number {
-  let next = 0;
-  return (from, to) => {
-    while (next < intervals.length && (intervals[next + 1] as number) <= from) next += 2;
-    let time = 0;
-    for (let i = next; i < intervals.length && (intervals[i] as number) < to; i += 2) {
-      time += Math.min(intervals[i + 1] as number, to) - Math.max(intervals[i] as number, from);
-    }
-    return time;
-  };
 }
 
 /** The open time in order, with whether the hours and the zone are known then. */

@@ -96,6 +96,11 @@ export const AnalyticsQuery = Type.Object(
           'include the uptime target of the stores of each row, if the row covers one period of it; by default false',
       }),
     ),
+    lost_sales: Type.Optional(
+      Type.Boolean({
+        description: 'whether rows have what downtime cost, at the rates at which the stores sell; by default false',
+      }),
+    ),
     format: Type.Optional(OneOf([...ANALYTICS_FORMATS], 'by default `json`')),
   },
   { additionalProperties: false },
@@ -148,6 +153,40 @@ const intervals = {
   adjusted_down_high_seconds: End('high end'),
   adjusted_uptime_low_ratio: RatioEnd('low end'),
   adjusted_uptime_high_ratio: RatioEnd('high end'),
+};
+
+const Amount = (description: string) => Type.String({ description, examples: ['1234.50'] });
+
+const LostSales = Type.Object(
+  {
+    currency: Type.String({ description: 'the code of ISO 4217', examples: ['USD'] }),
+    amount: Amount('downtime × the sales rates of these hours of the week'),
+    amount_low: Type.Optional(Amount('with `intervals`: the same at the low end of the downtime')),
+    amount_high: Type.Optional(Amount('with `intervals`: the same at the high end')),
+    by_source: Type.Object(
+      {
+        sales_feed: Amount("of the amount: by the stores' own sales"),
+        group: Amount('by the sales of stores with the same value of a label'),
+        constant: Amount('by constant rates'),
+      },
+      { title: 'LostSalesBySource' },
+    ),
+  },
+  { title: 'LostSales' },
+);
+
+const losses = {
+  lost_sales: Type.Optional(
+    Nullable(
+      Type.Array(LostSales, {
+        description:
+          'with `lost_sales`: what downtime cost, for each currency that these stores have; null: nothing says what they sell',
+      }),
+    ),
+  ),
+  unvalued_down_seconds: Type.Optional(
+    Type.Number({ description: 'with `lost_sales`: downtime in hours at whose rate nothing is known' }),
+  ),
 };
 
 const Standing = Type.Object(
@@ -203,10 +242,11 @@ const AnalyticsRow = Type.Object(
     stores: Type.Integer({ description: 'the stores of the group' }),
     ...figures,
     ...intervals,
+    ...losses,
     compared: Type.Optional(
       Nullable(
         Type.Object(
-          { ...figures, ...intervals },
+          { ...figures, ...intervals, ...losses },
           {
             title: 'ComparedFigures',
             description: 'with `compare`: the same of the other period; null: it has no such part',

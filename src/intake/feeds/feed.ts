@@ -8,6 +8,8 @@ export interface FeedColumn {
   readonly name: string;
   /** The names it may have in a header, in lower case. The first one is used in messages. */
   readonly headers: readonly string[];
+  /** Its times are local: a timestamp without a zone in a Parquet file is not one in UTC. */
+  readonly isLocal?: true;
   /** A file may lack it; the staging queries then have no such column. */
   readonly optional?: true;
 }
@@ -41,6 +43,10 @@ export interface Feed<Name extends string = string> {
   readonly takesLabels?: true;
   /** A file needs at least one of the optional columns, or a label. */
   readonly needsOptional?: true;
+  /** A file needs exactly one of these optional columns. */
+  readonly either?: readonly string[];
+  /** Rows of stores that do not exist are bad; other feeds create stores. */
+  readonly ofKnownStores?: true;
   /** The column of time zone names, if it has one. */
   readonly zoneColumn?: string;
   /** Changes apply from an instant that the user may choose: the rows do not say when they apply. */
@@ -55,7 +61,8 @@ export interface Feed<Name extends string = string> {
    * @param raw a relation with a text column for each of `columns` that the file has, the text columns `broken` (why
    * the row cannot be read at all) and `line`, and the boolean `plain` (`isPlain` of its id); a blank line has a null
    * `store_id`
-   * @returns the columns that `merge` expects, `reason` (why the row is bad, or null) and `line`. A feed with an
+   * @returns the columns that `merge` expects, `reason` (why the row is bad, or null) and `line` (of bad rows; of all rows,
+   * if a feed is `ofKnownStores`). A feed with an
    * `unread` policy also returns the columns of `CONCERNS`.
    */
   parse(raw: string, context: ParseContext): string;

@@ -69,6 +69,8 @@ export function checkColumns(feed: Feed, header: readonly string[], label: strin
   }
   const twice = feed.columns.find((column) => header.filter((name) => isNamed(column, name)).length > 1);
   if (twice !== undefined) throw invalid(`${label} has the column "${twice.headers[0]}" more than once`);
+  const given = eitherNames(feed).filter((name) => header.some((text) => text.toLowerCase() === name));
+  if (given.length > 1) throw invalid(`${label} has the columns ${given.join(' and ')}, expected one of them`);
 }
 
 /**
@@ -100,6 +102,7 @@ export function labelColumns(feed: Feed, header: readonly string[], label: strin
 
 export function columnNames(feed: Feed): string {
   const required = requiredColumns(feed).map(({ headers }) => headers[0]);
+  if (feed.either !== undefined) return `the columns ${required.join(', ')}, and ${alternatives(eitherNames(feed))}`;
   if (feed.needsOptional !== true) return `the columns ${required.join(', ')}`;
   return `the column ${required.join(', ')} and one of ${optionalNames(feed).join(', ')}`;
 }
@@ -109,12 +112,21 @@ function optionalNames({ columns, takesLabels }: Feed): string[] {
   return takesLabels === true ? [...names, `${LABEL_PREFIX}…`] : names;
 }
 
+/** The names in headers of the columns of which a file has one. */
+function eitherNames({ either = [] }: Feed): readonly string[] {
+  return either;
+}
+
 /** The columns that a header lacks, in words; `undefined`: none. */
 function missingColumns(feed: Feed, header: readonly string[]): string | undefined {
   const missing = requiredColumns(feed).filter((column) => !header.some((name) => isNamed(column, name)));
   if (missing.length > 0) {
     const names = missing.map(({ headers }) => `"${headers[0]}"`);
     return `${names.length > 1 ? 'columns' : 'column'} ${names.join(', ')}`;
+  }
+  const either = eitherNames(feed);
+  if (either.length > 0 && !header.some((name) => either.includes(name.toLowerCase()))) {
+    return `column ${alternatives(either.map((name) => `"${name}"`))}`;
   }
   if (feed.needsOptional !== true || foundColumns(feed, header) > requiredColumns(feed).length) return undefined;
   return `column ${alternatives(optionalNames(feed).map((name) => `"${name}"`))}`;

@@ -20,7 +20,7 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
   const described = await session.rows(`describe select * from ${file}`);
   const header = described.map((row) => trimmed(String(row.column_name)));
   checkColumns(source.feed, header, source.label);
-  const texts = source.feed.columns.flatMap(({ name, headers }) => {
+  const texts = source.feed.columns.flatMap(({ name, headers, isLocal }) => {
     const column = described[header.findIndex((text) => headers.includes(text.toLowerCase()))];
     if (column === undefined) return [];
     if (name === 'store_id' && /^(DOUBLE|FLOAT|DECIMAL\(\d+,[^0])/.test(String(column.column_type))) {
@@ -28,7 +28,7 @@ export async function parquetRows(session: Session, source: Source, limits: Feed
         `${source.label}: store_id is ${column.column_type}, which cannot represent every id; expected text or a whole number`,
       );
     }
-    return [{ name, text: textOf(column) }];
+    return [{ name, text: textOf(column, isLocal) }];
   });
   const labels = labelColumns(source.feed, header, source.label);
   const labelTexts = labels.map(({ key, position }) => ({
@@ -63,9 +63,9 @@ async function rowsClaimed(session: Session, path: string): Promise<number> {
 }
 
 /** Timestamps get the form that they have in CSV files, which is the fastest one to check. */
-function textOf({ column_name, column_type }: Row): string {
+function textOf({ column_name, column_type }: Row, isLocal = false): string {
   const column = identifier(String(column_name));
   const type = String(column_type);
   if (type === 'TIMESTAMP WITH TIME ZONE') return `${column}::timestamp::varchar || ' UTC'`;
-  return type.startsWith('TIMESTAMP') ? `${column}::varchar || ' UTC'` : `${column}::varchar`;
+  return type.startsWith('TIMESTAMP') && !isLocal ? `${column}::varchar || ' UTC'` : `${column}::varchar`;
 }

@@ -1,12 +1,13 @@
 import type { Feed } from './feed.ts';
 import { hours } from './kinds/hours.ts';
 import { polls } from './kinds/polls.ts';
+import { sales } from './kinds/sales.ts';
 import { specialHours } from './kinds/special-hours.ts';
 import { stores } from './kinds/stores.ts';
 import { zones } from './kinds/zones.ts';
 
 /** All feeds, in the order in which they are imported. */
-export const FEEDS = [stores, zones, hours, specialHours, polls] as const;
+export const FEEDS = [stores, zones, hours, specialHours, polls, sales] as const;
 
 export type FeedName = (typeof FEEDS)[number]['name'];
 

@@ -44,6 +44,7 @@ export async function stage(session: Session, source: Source, options: StageOpti
   await readInto(session, table, source, latest, limits);
   await source.feed.review?.(session, table);
   await takeKnownIds(session, table, storesAmong);
+  if (source.feed.ofKnownStores === true) await refuseUnknownIds(session, table, storesAmong);
   const bad = await session.row(
     `select count(*) filter (reason is not null) as rejected, count(*) filter (store_id is null and reason is null) as blank,
        count(*) as total
@@ -105,16 +106,39 @@ async function takeKnownIds(
   table: string,
   storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<void> {
-  const rows = await session.rows(`select distinct store_id from ${table} where ${onlyNewId}`);
-  const ids = rows.map((row) => String(row.store_id));
-  const known: string[] = [];
-  for (let first = 0; first < ids.length; first += IDS_AT_A_TIME) {
-    known.push(...(await storesAmong(ids.slice(first, first + IDS_AT_A_TIME))));
-  }
+  const known = await knownIds(session, `select distinct store_id from ${table} where ${onlyNewId}`, storesAmong);
   if (known.length === 0) return;
   await session.run(
     `update ${table} set reason = null, line = null
      where ${onlyNewId} and store_id in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
     { ids: JSON.stringify(known) },
   );
+}
+
+/** Refuses the rows of stores that do not exist. */
+async function refuseUnknownIds(
+  session: Session,
+  table: string,
+  storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<void> {
+  const known = await knownIds(session, `select distinct store_id from ${table} where reason is null`, storesAmong);
+  await session.run(
+    `update ${table} set reason = 'store_id "' || store_id || '" is not a store; the other feeds create stores'
+     where reason is null and store_id not in (select unnest(from_json($ids::json, '["VARCHAR"]')))`,
+    { ids: JSON.stringify(known) },
+  );
+}
+
+/** Those of the selected ids that stores have. */
+async function knownIds(
+  session: Session,
+  query: string,
+  storesAmong: (ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<string[]> {
+  const ids = (await session.rows(query)).flatMap(({ store_id: id }) => (id === null ? [] : [String(id)]));
+  const known: string[] = [];
+  for (let first = 0; first < ids.length; first += IDS_AT_A_TIME) {
+    known.push(...(await storesAmong(ids.slice(first, first + IDS_AT_A_TIME))));
+  }
+  return known;
 }

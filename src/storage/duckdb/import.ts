@@ -16,6 +16,7 @@ import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones }
 import { mergeStores, rememberStores } from '../sql/merge-stores.ts';
 import { stagedName, takeRecords } from '../sql/records.ts';
 import type { Changes } from '../sql/revision.ts';
+import { lastSales, mergeSales } from '../sql/sales.ts';
 import {
   countRows,
   distinctHours,
@@ -135,6 +136,15 @@ export class DuckdbImportSession implements ImportSession {
     const counts = await mergeSpecialHours(this.staging, await countRows(this.staging, table));
     await this.staging.run('drop table incoming_special_hours');
     return this.#noted(counts);
+  }
+
+  async mergeSales(table: string): Promise<MergeCounts> {
+    await this.nameStores(table);
+    await this.staging.run(`create temp table incoming_sales as ${lastSales(table, 'stores')}`);
+    const counts = await mergeSales(this.staging, await countRows(this.staging, table));
+    await this.staging.run('drop table incoming_sales');
+    if (changesSomething(counts)) this.#changes.sales();
+    return counts;
   }
 
   async keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores> {

@@ -1,4 +1,4 @@
-import type { HoursColumns } from '../../domain/hours.ts';
+import { HOUR, type HoursColumns } from '../../domain/hours.ts';
 import {
   arrangePolls,
   newPollColumns,
@@ -7,6 +7,7 @@ import {
   type PollColumns,
   packingBase,
 } from '../../domain/polls.ts';
+import type { SalesColumns } from '../../domain/sales/learning.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { Session } from '../../duckdb/session.ts';
 import { fillColumns } from '../../duckdb/vectors.ts';
@@ -21,6 +22,7 @@ import { readCensus } from '../sql/census.ts';
 import { latestPoll, type PollScan } from '../sql/latest-poll.ts';
 import { readPollReasons } from '../sql/reasons.ts';
 import { recordsQuery } from '../sql/records.ts';
+import { salesQuery, salesRange, salesRevision } from '../sql/sales.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 
@@ -216,6 +218,25 @@ export class DuckdbSnapshot implements Snapshot {
 
   specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
     return specialDates(this.#session, key, from, to);
+  }
+
+  salesRevision(): Promise<number> {
+    return salesRevision(this.#session);
+  }
+
+  salesRange(): Promise<{ from: number; to: number } | undefined> {
+    return salesRange(this.#session);
+  }
+
+  async sales(firstKey: number, endKey: number, from: number, to: number): Promise<SalesColumns> {
+    const query = salesQuery(firstKey, endKey, from, to);
+    const result = await this.#session.result(query);
+    const length = result.rowCount;
+    const [store, hour, local] = [new Int32Array(length), new Float64Array(length), new Uint8Array(length)];
+    const [orders, amount, currency] = [new Int32Array(length), new Float64Array(length), new Int32Array(length)];
+    await fillColumns(result, [store, hour, local, orders, amount, currency]);
+    for (let row = 0; row < length; row++) hour[row] = (hour[row] as number) * HOUR;
+    return { length, store, hour, local, orders, amount, currency };
   }
 
   /**

@@ -32,6 +32,8 @@ import { SqlJudgements } from '../sql/judgements.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
+import { pruneSales } from '../sql/sales.ts';
+import { SqlSalesRates } from '../sql/sales-rates.ts';
 import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSubscriptions } from '../sql/subscriptions.ts';
@@ -83,6 +85,7 @@ export class DuckdbStorage implements Storage {
   readonly savedQuestions: SqlSavedQuestions;
   readonly subscriptions: SqlSubscriptions;
   readonly uptimeTargets: SqlUptimeTargets;
+  readonly salesRates: SqlSalesRates;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -138,6 +141,7 @@ export class DuckdbStorage implements Storage {
     this.savedQuestions = new SqlSavedQuestions(catalog, async () => {});
     this.subscriptions = new SqlSubscriptions(catalog, async () => {});
     this.uptimeTargets = new SqlUptimeTargets(catalog, async () => {});
+    this.salesRates = new SqlSalesRates(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, dialect);
@@ -232,6 +236,7 @@ export class DuckdbStorage implements Storage {
           await this.#database.requireFile();
           await session.transaction(async () => {
             await session.run('delete from polls where instant < make_timestamp_ms($before::bigint)', { before });
+            await pruneSales(session, before);
             await lowerLatestPoll(session, scanLatestPoll, before - 1);
           });
           await session.run('checkpoint');

@@ -79,6 +79,12 @@ export interface ImportSession {
    */
   replaceSpecialHours(table: string): Promise<MergeCounts>;
   /**
+   * Merges a table `(store_id varchar, hour bigint, is_local boolean, orders integer, amount bigint, currency varchar)` into
+   * the sales: `hour` is the beginning of an hour, milliseconds, as an instant or as a wall value; `amount` is minor units.
+   * A row replaces that of the same store and hour.
+   */
+  mergeSales(table: string): Promise<MergeCounts>;
+  /**
    * Handles the stores of the table `(store_id varchar)`, for which this feed has unreadable rows: they are created if
    * needed, and keep their hours, special hours or zone. A store without any gets unknown hours (an unknown zone) for
    * all time, until readable ones replace them.

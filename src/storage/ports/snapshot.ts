@@ -1,5 +1,6 @@
 import type { HoursColumns } from '../../domain/hours.ts';
 import type { PackedMemory, PackedPolls, PollColumns } from '../../domain/polls.ts';
+import type { SalesColumns } from '../../domain/sales/learning.ts';
 import type { SpecialHoursColumns } from '../../domain/special-hours.ts';
 import type { StoreCensus } from './import-session.ts';
 import type { RecordRows, RecordTable } from './records.ts';
@@ -70,6 +71,15 @@ export interface Snapshot extends ScheduleReader {
   inactiveKeys(from: number, to: number): Promise<Int32Array>;
   /** The last `limit` polls of one store in `[from, to]`, newest first. */
   lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]>;
+  /** How often sales have changed; 0: there never were any. */
+  salesRevision(): Promise<number>;
+  /**
+   * The sales of these stores in hours that begin in `[from, to)`, ordered by store; `store` is `key − firstKey`. Of local
+   * hours, the wall values are compared.
+   */
+  sales(firstKey: number, endKey: number, from: number, to: number): Promise<SalesColumns>;
+  /** The earliest and the latest hour with sales, likewise; `undefined`: there are no sales. */
+  salesRange(): Promise<{ readonly from: number; readonly to: number } | undefined>;
   /** All rows of a table in blocks. Nothing else may be read until the last one has come. */
   records(table: RecordTable): AsyncIterable<RecordRows>;
 }

@@ -19,6 +19,7 @@ import type { Judgements } from './judgements.ts';
 import type { Leases } from './leases.ts';
 import type { PeerRegistry } from './peers.ts';
 import type { ReportCatalog } from './report-catalog.ts';
+import type { SalesRatesCatalog } from './sales-rates.ts';
 import type { SavedQuestionCatalog } from './saved-questions.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StoreWriter } from './stores.ts';
@@ -52,6 +53,7 @@ export interface Storage {
   readonly savedQuestions: SavedQuestionCatalog;
   readonly subscriptions: SubscriptionCatalog;
   readonly uptimeTargets: UptimeTargetCatalog;
+  readonly salesRates: SalesRatesCatalog;
   readonly dayFiles: DayFileCheckpoints;
   readonly syncs: SyncLog;
   readonly idempotency: IdempotencyKeys;
@@ -76,7 +78,7 @@ export interface Storage {
    */
   appendPolls(batches: readonly PollBatch[]): Promise<MergeCounts[]>;
   /**
-   * Deletes polls older than `before` (milliseconds); an engine that partitions polls drops only whole partitions.
+   * Deletes polls and sales older than `before` (milliseconds); an engine that partitions polls drops only whole partitions.
    * Returns the instant before which no poll is left. The first polls of stores stay known.
    */
   prune(before: number): Promise<number>;

@@ -86,6 +86,28 @@ export async function writePolls(
   });
 }
 
+/**
+ * Copies blocks of rows, given as columns, into a table in the form of text. Values are numbers, booleans, null, and texts
+ * without characters that this form escapes.
+ */
+export async function writeRows(
+  connection: PostgresConnection,
+  table: string,
+  blocks: AsyncIterable<readonly (readonly unknown[])[]>,
+): Promise<void> {
+  await connection.copying(async (client) => {
+    const stream = client.query(copyFrom(`copy ${table} from stdin`));
+    const done = finished(stream);
+    done.catch(() => {});
+    for await (const columns of blocks) {
+      const rows = (columns[0] ?? []).map((_, row) => columns.map((column) => column[row] ?? '\\N').join('\t'));
+      if (!stream.write(`${rows.join('\n')}\n`)) await Promise.race([once(stream, 'drain'), done]);
+    }
+    stream.end();
+    await done;
+  });
+}
+
 /** A reason is the length of its text in bytes, −1 for none, and the text. */
 function encodePolls({ length, keys, instants, active, reasons }: CopiedPolls, withReasons: boolean): Buffer {
   const texts = withReasons ? reasons.reduce((sum, reason) => sum + Buffer.byteLength(reason ?? ''), 0) : 0;

@@ -16,6 +16,7 @@ import { changesSomething, dropKept, mergeHours, mergeSpecialHours, mergeZones }
 import { mergeStores, rememberStores } from '../sql/merge-stores.ts';
 import { stagedName, takeRecords } from '../sql/records.ts';
 import type { Changes } from '../sql/revision.ts';
+import { INCOMING_SALES, lastSales, mergeSales } from '../sql/sales.ts';
 import {
   countRows,
   distinctHours,
@@ -28,6 +29,7 @@ import {
 } from '../sql/staging.ts';
 import { keepUnread } from '../sql/unread.ts';
 import type { PostgresConnection, PostgresSql } from './client.ts';
+import { writeRows } from './copy.ts';
 import type { PollWriter } from './poll-log.ts';
 import { NO_POLLS } from './poll-merge.ts';
 
@@ -135,6 +137,17 @@ export class PostgresImportSession implements ImportSession {
     const counts = await mergeSpecialHours(this.#sql, await countRows(this.staging, table));
     await this.#sql.run('drop table incoming_special_hours');
     return this.#noted(counts);
+  }
+
+  async mergeSales(table: string): Promise<MergeCounts> {
+    await this.nameStores(table);
+    await this.#sql.run(`create temp table incoming_sales (${INCOMING_SALES}) on commit drop`);
+    await writeRows(this.#sql, 'incoming_sales', this.#blocks(lastSales(table, 'store_keys')));
+    await this.#sql.run('analyze incoming_sales');
+    const counts = await mergeSales(this.#sql, await countRows(this.staging, table));
+    await this.#sql.run('drop table incoming_sales');
+    if (changesSomething(counts)) this.#changes.sales();
+    return counts;
   }
 
   async keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores> {

@@ -4,7 +4,15 @@ import { newId } from '../../lib/world/random.ts';
 import { RECORD_TABLES } from '../ports/records.ts';
 import type { PollWriter } from './poll-log.ts';
 
-const TABLES = ['stores', 'business_hours', 'special_hours', 'zone_changes', 'report_results', ...RECORD_TABLES];
+const TABLES = [
+  'stores',
+  'business_hours',
+  'special_hours',
+  'zone_changes',
+  'sales',
+  'report_results',
+  ...RECORD_TABLES,
+];
 
 /**
  * Empties the database within the transaction, and makes it another generation: servers that run on it notice.

@@ -1,5 +1,6 @@
-import type { HoursColumns } from '../../domain/hours.ts';
+import { HOUR, type HoursColumns } from '../../domain/hours.ts';
 import type { PackedMemory, PackedPolls, PollColumns } from '../../domain/polls.ts';
+import type { SalesColumns } from '../../domain/sales/learning.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../domain/special-hours.ts';
 import { float64Column, int32Column, uint8Column } from '../../lib/columns.ts';
 import type { StoreCensus } from '../ports/import-session.ts';
@@ -10,6 +11,7 @@ import type { StoreRecord } from '../ports/stores.ts';
 import { readCensus } from '../sql/census.ts';
 import { latestPoll } from '../sql/latest-poll.ts';
 import { recordsQuery } from '../sql/records.ts';
+import { salesQuery, salesRange, salesRevision } from '../sql/sales.ts';
 import { hoursVersions, readZoneChanges, specialDates, zoneVersions } from '../sql/schedules.ts';
 import { UNKNOWN_UNTIL } from '../sql/unread.ts';
 import type { PostgresConnection } from './client.ts';
@@ -187,6 +189,34 @@ export class PostgresSnapshot implements Snapshot {
 
   specialDates(key: number, from?: string, to?: string): Promise<SpecialDate[]> {
     return specialDates(this.#sql, key, from, to);
+  }
+
+  salesRevision(): Promise<number> {
+    return salesRevision(this.#sql);
+  }
+
+  salesRange(): Promise<{ from: number; to: number } | undefined> {
+    return salesRange(this.#sql);
+  }
+
+  async sales(firstKey: number, endKey: number, from: number, to: number): Promise<SalesColumns> {
+    const [store, hour, local, orders] = [int32Column(), float64Column(), uint8Column(), int32Column()];
+    const [amount, currency] = [float64Column(), int32Column()];
+    const query = salesQuery(firstKey, endKey, from, to);
+    await readRows(this.#sql, query, [4, 4, 4, 4, 8, 4], (rows, count, width) => {
+      for (let row = 0, at = 0; row < count; row++, at += width) {
+        store.push(rows.getInt32(at + 6));
+        hour.push(rows.getInt32(at + 14) * HOUR);
+        local.push(rows.getInt32(at + 22));
+        orders.push(rows.getInt32(at + 30));
+        amount.push(rows.getFloat64(at + 38));
+        currency.push(rows.getInt32(at + 50));
+      }
+    });
+    return {
+      ...{ length: store.length, store: store.values, hour: hour.values, local: local.values, orders: orders.values },
+      ...{ amount: amount.values, currency: currency.values },
+    };
   }
 
   polls(firstKey: number, endKey: number, from: number, to: number): Promise<PollColumns> {

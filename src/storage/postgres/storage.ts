@@ -35,6 +35,8 @@ import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
 import { Changes } from '../sql/revision.ts';
+import { pruneSales } from '../sql/sales.ts';
+import { SqlSalesRates } from '../sql/sales-rates.ts';
 import { SqlSavedQuestions } from '../sql/saved-questions.ts';
 import { SqlStoreWriter } from '../sql/store-writer.ts';
 import { SqlSubscriptions } from '../sql/subscriptions.ts';
@@ -91,6 +93,7 @@ export class PostgresStorage implements Storage {
   readonly savedQuestions: SqlSavedQuestions;
   readonly subscriptions: SqlSubscriptions;
   readonly uptimeTargets: SqlUptimeTargets;
+  readonly salesRates: SqlSalesRates;
   readonly dayFiles: SqlDayFileCheckpoints;
   readonly syncs: SqlSyncLog;
   readonly idempotency: SqlIdempotencyKeys;
@@ -138,6 +141,7 @@ export class PostgresStorage implements Storage {
     this.savedQuestions = new SqlSavedQuestions(catalog, (sql) => lockFor(sql, 'saved_questions'));
     this.subscriptions = new SqlSubscriptions(catalog, (sql) => lockFor(sql, 'saved_questions'));
     this.uptimeTargets = new SqlUptimeTargets(catalog, (sql) => lockFor(sql, 'uptime_targets'));
+    this.salesRates = new SqlSalesRates(catalog, (sql) => lockFor(sql, 'sales_rates'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
     this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });
@@ -261,7 +265,8 @@ export class PostgresStorage implements Storage {
     this.#keys = new StoreKeys();
   }
 
-  prune(before: number): Promise<number> {
+  async prune(before: number): Promise<number> {
+    await this.#queue.run(() => pruneSales(this.#pools.background, before));
     return this.#polls.prune(before, this.#queue);
   }
 

@@ -2,7 +2,7 @@ import type { Sql } from '../../lib/sql.ts';
 import type { DatabaseContents } from '../ports/contents.ts';
 import { RECORD_TABLES } from '../ports/records.ts';
 
-const TABLES = ['stores', 'business_hours', 'special_hours', 'zone_changes', 'polls', ...RECORD_TABLES];
+const TABLES = ['stores', 'business_hours', 'special_hours', 'zone_changes', 'polls', 'sales', ...RECORD_TABLES];
 
 /**
  * Counts the rows of every table that a backup brings.

@@ -41,6 +41,7 @@ const QUICK: readonly Rule[] = [
 const WHOLE: readonly Rule[] = [
   ...QUICK,
   unique('zone_changes', 'store_key, until_ms'),
+  belongs('sales', 'store_key', 'stores'),
   unique('user_stores', 'user_id, store_id'),
   unique('sessions', 'token_hash'),
   unique('sign_in_links', 'token_hash'),
@@ -62,6 +63,7 @@ const WHOLE: readonly Rule[] = [
   belongs('subscriptions', 'question_id', 'saved_questions'),
   belongs('subscriptions', 'user_id', 'users'),
   unique('uptime_targets', 'target_id'),
+  unique('sales_rates', 'name'),
   unique('day_file_checkpoints', 'folder_id'),
   unique('sync_runs', 'run_id'),
   belongs('sync_results', 'run_id', 'sync_runs'),

@@ -9,6 +9,7 @@ export class Changes {
   #any = false;
   #stores = false;
   #newStores = false;
+  #sales = false;
   /** The latest of the polls that were stored, and of those that were deleted, milliseconds. */
   #stored = Number.NEGATIVE_INFINITY;
   #deleted = Number.NEGATIVE_INFINITY;
@@ -37,6 +38,12 @@ export class Changes {
     this.#stores = true;
   }
 
+  /** Sales have changed. */
+  sales(): void {
+    this.#any = true;
+    this.#sales = true;
+  }
+
   /** New stores were added. */
   newStores(): void {
     this.stores();
@@ -60,6 +67,7 @@ export class Changes {
     }
     const raised = ['number = number + 1'];
     if (this.#stores) raised.push('stores = stores + 1');
+    if (this.#sales) raised.push('sales = sales + 1');
     // `greatest` ignores null.
     if (this.#stored > Number.NEGATIVE_INFINITY) {
       raised.push(`latest_poll_ms = greatest(latest_poll_ms, ${this.#stored})`);

@@ -104,6 +104,8 @@ export class SqlStoreWriter extends SqlScheduleWriter implements StoreWriter {
     if (withPolls) {
       const latest = await this.#polls.deleteAll(key);
       if (latest !== undefined) this.#changes.pollsDeleted(latest);
+      const sales = await this.#sql.run('delete from sales where store_key = $key', { key });
+      if (sales > 0) this.#changes.sales();
       await this.#sql.run('update stores set first_poll_ms = null where store_key = $key', { key });
     }
     await this.deleteStores([key]);

@@ -14,6 +14,7 @@ import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
 import { reportCacheContract, reportKernelsContract } from './report-kernels.ts';
+import { salesContract } from './sales.ts';
 import { savedQuestionsContract } from './saved-questions.ts';
 import { scheduleContract } from './schedule.ts';
 import { storageContract } from './storage.ts';
@@ -50,6 +51,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       recordsContract,
       reportKernelsContract,
       reportCacheContract,
+      salesContract,
       savedQuestionsContract,
       subscriptionsContract,
       uptimeTargetsContract,

@@ -8,6 +8,7 @@ export class Changes {
   #any = false;
   #stores = false;
   #polls = false;
+  #sales = false;
 
   /** @param maxStores the maximum number of stores, including deleted ones */
   constructor(maxStores: number) {
@@ -26,6 +27,12 @@ export class Changes {
     this.#stores = true;
   }
 
+  /** Sales have changed. */
+  sales(): void {
+    this.#any = true;
+    this.#sales = true;
+  }
+
   /**
    * Raises the revisions if anything has changed. Call it once, before the commit.
    *
@@ -41,6 +48,7 @@ export class Changes {
     transaction.set('revision', ONLY, {
       number: before.number + 1,
       stores: before.stores + (this.#stores ? 1 : 0),
+      sales: before.sales + (this.#sales ? 1 : 0),
       latestPoll: this.#polls ? newestPoll(transaction) : before.latestPoll,
     });
   }

@@ -7,7 +7,7 @@ import { ONLY, only, type Store, type View } from './data.ts';
 import type { Transaction } from './transaction.ts';
 
 /** The tables that a restore replaces. */
-const TABLES = ['stores', 'store_keys', 'polls', 'report_results', ...RECORD_TABLES] as const;
+const TABLES = ['stores', 'store_keys', 'polls', 'sales', 'report_results', ...RECORD_TABLES] as const;
 
 /** Counts the rows that an engine with SQL has in each table. */
 export function contentsOf(view: View): DatabaseContents {
@@ -23,6 +23,7 @@ export function contentsOf(view: View): DatabaseContents {
       special_hours: sum(({ specialHours }) => specialHours),
       zone_changes: sum(({ zoneChanges }) => zoneChanges),
       polls: [...view.table('polls').values()].reduce((total, polls) => total + polls.length, 0),
+      sales: [...view.table('sales').values()].reduce((total, sales) => total + sales.length, 0),
       ...Object.fromEntries(RECORD_TABLES.map((table) => [table, view.table(table).size])),
     },
   };

@@ -47,11 +47,23 @@ export interface Store {
   readonly specialHours: readonly SpecialRow[];
 }
 
+/** What a store sold in an hour. */
+export interface SoldHour {
+  /** Hours since 1970-01-01T00:00. */
+  readonly hour: number;
+  readonly isLocal: boolean;
+  readonly orders: number | null;
+  /** Minor units. */
+  readonly amount: number;
+  readonly currency: string;
+}
+
 export interface Revision {
   readonly number: number;
   readonly stores: number;
   /** The instant of the newest poll. */
   readonly latestPoll: number | undefined;
+  readonly sales: number;
 }
 
 export interface HeldLease {
@@ -73,6 +85,8 @@ interface OwnRows {
   readonly store_keys: number;
   /** The polls of a store by its key, in the order of their instants. */
   readonly polls: readonly StoredPoll[];
+  /** The sales of a store by its key, in the order of their hours. */
+  readonly sales: readonly SoldHour[];
   readonly revision: Revision;
   readonly account_revision: number;
   readonly alert_revision: number;
@@ -113,9 +127,9 @@ export function emptyData(generation: string): Data {
   };
   return {
     ...records,
-    ...{ stores: new Map(), store_keys: new Map(), polls: new Map(), report_results: new Map() },
+    ...{ stores: new Map(), store_keys: new Map(), polls: new Map(), sales: new Map(), report_results: new Map() },
     ...{ peers: new Map(), leases: new Map(), idempotency_keys: new Map() },
-    revision: new Map([[ONLY, { number: 0, stores: 0, latestPoll: undefined }]]),
+    revision: new Map([[ONLY, { number: 0, stores: 0, latestPoll: undefined, sales: 0 }]]),
     account_revision: new Map([[ONLY, 0]]),
     alert_revision: new Map([[ONLY, 0]]),
     generation: new Map([[ONLY, generation]]),

@@ -27,8 +27,9 @@ import {
 import { descriptionChanges, lastDescription } from './merge-stores.ts';
 import { mergePolls } from './polls.ts';
 import { byBytes } from './record-tables.ts';
+import { mergedSales } from './sales.ts';
 import { distinct } from './schedules.ts';
-import { descriptionOf, idOf, pollOf, specialRowOf, textOf, weekRowOf } from './staged-rows.ts';
+import { descriptionOf, idOf, pollOf, soldHourOf, specialRowOf, textOf, weekRowOf } from './staged-rows.ts';
 import type { Staging } from './staging.ts';
 import { changeStore, nameStores, storeOf } from './stores.ts';
 import type { Transaction } from './transaction.ts';
@@ -114,6 +115,19 @@ export class MemoryImportSession implements ImportSession {
       states.push(...merged.states);
     }
     return countStates(states, rows.length);
+  }
+
+  async mergeSales(table: string): Promise<MergeCounts> {
+    const rows = await this.#staged.rows(table);
+    const states: (readonly [MergeState, number])[] = [];
+    for (const [{ key }, own] of this.#byStore(rows)) {
+      const merged = mergedSales(this.#transaction.get('sales', key) ?? [], own.map(soldHourOf));
+      this.#transaction.set('sales', key, merged.sales);
+      states.push(...merged.states);
+    }
+    const counts = countStates(states, rows.length);
+    if (counts.added + counts.replaced > 0) this.#changes.sales();
+    return counts;
   }
 
   async keepUnread(feed: ScheduleFeed, table: string): Promise<UnreadStores> {

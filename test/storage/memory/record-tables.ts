@@ -97,6 +97,7 @@ const COLUMNS = {
     ...{ uptime_ratio: 'number', author_id: 'text?', author: 'text' },
     ...{ version: 'number', created_ms: 'number', changed_ms: 'number' },
   },
+  sales_rates: { name: 'text', content: 'text', version: 'number', changed_ms: 'number' },
   day_file_checkpoints: { folder_id: 'text', file: 'text', bytes: 'number' },
   sync_runs: { run_id: 'text', server: 'text', cause: 'text', started_ms: 'number', finished_ms: 'number?' },
   sync_results: {

@@ -1,5 +1,6 @@
 import type { HoursColumns } from '../../../src/domain/hours.ts';
 import { type PackedPolls, type PollColumns, packingBase } from '../../../src/domain/polls.ts';
+import type { SalesColumns } from '../../../src/domain/sales/learning.ts';
 import { CLOSED_ALL_DAY, type SpecialHoursColumns } from '../../../src/domain/special-hours.ts';
 import { yieldTurn } from '../../../src/lib/world/timers.ts';
 import type { StoreCensus } from '../../../src/storage/ports/import-session.ts';
@@ -20,6 +21,7 @@ import { only, type Store, type View } from './data.ts';
 import { groupBy } from './group-by.ts';
 import { pollsIn } from './polls.ts';
 import { byBytes, textsOf } from './record-tables.ts';
+import { salesBetween, salesRange } from './sales.ts';
 import { FOR_GOOD, FOREVER_BACK, hoursVersions, specialDates, zoneVersions } from './schedules.ts';
 import { recordOf, storeOf, storesBetween, storesById } from './stores.ts';
 
@@ -180,6 +182,18 @@ export class MemorySnapshot implements Snapshot {
   async lastPolls(key: number, from: number, to: number, limit: number): Promise<StoredPoll[]> {
     const polls = pollsIn((await this.#turn()).table('polls').get(key), from, to);
     return polls.toReversed().slice(0, limit);
+  }
+
+  async salesRevision(): Promise<number> {
+    return only(await this.#turn(), 'revision').sales;
+  }
+
+  async sales(firstKey: number, endKey: number, from: number, to: number): Promise<SalesColumns> {
+    return salesBetween(await this.#turn(), firstKey, endKey, from, to);
+  }
+
+  async salesRange(): Promise<{ from: number; to: number } | undefined> {
+    return salesRange(await this.#turn());
   }
 
   async *records(table: RecordTable): AsyncGenerator<RecordRows> {

@@ -1,7 +1,8 @@
 import type { DuckDBMapValue } from '@duckdb/node-api';
+import { HOUR } from '../../../src/domain/hours.ts';
 import type { Row } from '../../../src/lib/sql.ts';
 import type { WeekRow } from '../../../src/storage/ports/schedules.ts';
-import type { HoursRow, SpecialRow, ZoneChange } from './data.ts';
+import type { HoursRow, SoldHour, SpecialRow, ZoneChange } from './data.ts';
 import type { Description } from './merge-stores.ts';
 import type { IncomingPoll } from './polls.ts';
 import { FOR_GOOD, FOREVER_BACK } from './schedules.ts';
@@ -38,6 +39,14 @@ export function descriptionOf(row: Row): Description {
   return {
     ...{ name: textOf(row.name), zone: textOf(row.zone), probeUrl: textOf(row.probe_url) },
     labels: entries.map(({ key, value }) => [String(key), String(value)]),
+  };
+}
+
+/** A row of staged sales; `orders` null: not given. */
+export function soldHourOf(row: Row): SoldHour {
+  return {
+    ...{ hour: Math.floor(Number(row.hour) / HOUR), isLocal: row.is_local === true, orders: numberOf(row.orders) },
+    ...{ amount: Number(row.amount), currency: String(row.currency) },
   };
 }
 

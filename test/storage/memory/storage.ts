@@ -1,3 +1,4 @@
+import { HOUR } from '../../../src/domain/hours.ts';
 import { DEFAULT_BUDGETS } from '../../../src/lib/budgets.ts';
 import { UserError } from '../../../src/lib/errors.ts';
 import { now } from '../../../src/lib/world/clocks.ts';
@@ -25,6 +26,7 @@ import { MemoryJudgements } from './judgements.ts';
 import { mergePolls } from './polls.ts';
 import { MemoryReportCatalog } from './reports.ts';
 import { MemoryResults, saveResult } from './results.ts';
+import { MemorySalesRates } from './sales-rates.ts';
 import { MemorySavedQuestions } from './saved-questions.ts';
 import { MemoryLeases, MemoryPeers } from './servers.ts';
 import { MemorySnapshot } from './snapshot.ts';
@@ -60,6 +62,7 @@ export class MemoryStorage implements Storage {
   readonly savedQuestions: MemorySavedQuestions;
   readonly subscriptions: MemorySubscriptions;
   readonly uptimeTargets: MemoryUptimeTargets;
+  readonly salesRates: MemorySalesRates;
   readonly dayFiles: MemoryDayFileCheckpoints;
   readonly syncs: MemorySyncLog;
   readonly idempotency: MemoryIdempotencyKeys;
@@ -88,6 +91,7 @@ export class MemoryStorage implements Storage {
     this.savedQuestions = new MemorySavedQuestions(this.#database, writeWait);
     this.subscriptions = new MemorySubscriptions(this.#database, writeWait);
     this.uptimeTargets = new MemoryUptimeTargets(this.#database, writeWait);
+    this.salesRates = new MemorySalesRates(this.#database, writeWait);
     this.dayFiles = new MemoryDayFileCheckpoints(this.#database);
     this.syncs = new MemorySyncLog(this.#database);
     this.idempotency = new MemoryIdempotencyKeys(this.#database, clock);
@@ -164,6 +168,10 @@ export class MemoryStorage implements Storage {
         for (const [key, polls] of transaction.table('polls')) {
           const left = polls.filter(({ instant }) => instant >= before);
           if (left.length < polls.length) transaction.set('polls', key, left);
+        }
+        for (const [key, sales] of transaction.table('sales')) {
+          const left = sales.filter(({ hour }) => hour >= Math.floor(before / HOUR));
+          if (left.length < sales.length) transaction.set('sales', key, left);
         }
         const revision = only(transaction, 'revision');
         transaction.set('revision', ONLY, { ...revision, latestPoll: newestPoll(transaction) });

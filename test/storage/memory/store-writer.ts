@@ -160,6 +160,7 @@ export class MemoryStoreWriter implements StoreWriter {
 
   async deleteStore(key: number, { withPolls }: { readonly withPolls: boolean }): Promise<void> {
     if (withPolls && this.#transaction.delete('polls', key)) this.#changes.polls();
+    if (withPolls && this.#transaction.delete('sales', key)) this.#changes.sales();
     this.#change(key, { deleted: true, ...(withPolls && { firstPoll: undefined }) });
   }
 
