@@ -66,6 +66,7 @@ export function reportCommand(program: Command): void {
     )
     .option('--intervals', 'with a period: also 90% credible intervals of uptime and downtime')
     .option('--targets', 'with a period: also how the uptime targets of these stores stand')
+    .option('--lost-sales', 'with a period: also what downtime cost, at the rates at which these stores sell')
     .option('--known-at <instant>', 'with a period: the planned downtime that was recorded until then (default: now)')
     .action(async (flags: ReportFlags) => (await import('./actions/report.ts')).report(flags));
 }

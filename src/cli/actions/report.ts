@@ -36,6 +36,7 @@ interface PeriodFlags {
   readonly knownAt?: string;
   readonly intervals?: boolean;
   readonly targets?: boolean;
+  readonly lostSales?: boolean;
 }
 
 export interface ReportFlags extends FeedFlags, PeriodFlags {
@@ -84,11 +85,26 @@ type Produce = (run: RunOperation, warns: boolean) => Promise<void>;
  * @throws UsageError
  */
 function questionIn(flags: ReportFlags): GivenQuestion | undefined {
-  const { period, from, to, timeZone, by, dayparts, groupBy, compare, labels, storeIds, knownAt, intervals, targets } =
-    flags;
+  const {
+    period,
+    from,
+    to,
+    timeZone,
+    by,
+    dayparts,
+    groupBy,
+    compare,
+    labels,
+    storeIds,
+    knownAt,
+    intervals,
+    targets,
+    lostSales,
+  } = flags;
   const given = {
     ...{ period, from, to, by, compare, daypart: dayparts, label: labels },
     ...{ time_zone: timeZone, group_by: groupBy, store_id: storeIds, known_at: knownAt, intervals, targets },
+    lost_sales: lostSales,
   };
   const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));
   if (flags.fiscalCalendar !== undefined) options.push('--fiscal-calendar');

@@ -18,7 +18,7 @@ export function amountFlaw(text: string, currency: string): string | undefined {
   const decimals = text.split('.')[1]?.replace(/0+$/, '').length ?? 0;
   const most = CURRENCIES.get(currency) ?? 0;
   if (decimals > most)
-    return `has ${decimals} decimals, and ${currency} has ${most === 0 ? 'none' : `at most ${most}`}`;
+    return `has ${decimals} decimal${decimals === 1 ? '' : 's'}, and ${currency} has ${most === 0 ? 'none' : `at most ${most}`}`;
   return Number(text) >= MOST_AMOUNT ? `is not less than ${MOST_AMOUNT}` : undefined;
 }
 

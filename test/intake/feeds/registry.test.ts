@@ -15,6 +15,7 @@ test('every feed is found by its name and by its API name', () => {
       ['hours', 'business hours'],
       ['special_hours', 'special hours'],
       ['polls', 'polls'],
+      ['sales', 'sales'],
     ],
   );
   for (const feed of FEEDS) {

@@ -61,7 +61,8 @@ export const sales: Feed<'sales'> = {
           then 'amount "' || given_amount || '" is negative'
         when not regexp_full_match(given_amount, '${NUMBER}')
           then 'amount "' || given_amount || '" is not an amount such as "120.50"'
-        when fraction > decimals then 'amount "' || given_amount || '" has ' || fraction || ' decimals, and ' || currency
+        when fraction > decimals then 'amount "' || given_amount || '" has ' || fraction || case fraction when 1 then ' decimal' else ' decimals' end
+          || ', and ' || currency
           || ' has ' || case decimals when 0 then 'none' else 'at most ' || decimals end
         when coalesce(try_cast(given_amount as decimal(24, 4)), ${MOST_AMOUNT}) >= ${MOST_AMOUNT}
           then 'amount "' || given_amount || '" is not less than ${MOST_AMOUNT}'

@@ -8,12 +8,14 @@ export const FEEDS: readonly { readonly feed: Feed; readonly words: string }[] =
   { feed: 'zones', words: 'Time zones' },
   { feed: 'special_hours', words: 'Special hours' },
   { feed: 'stores', words: 'Stores' },
+  { feed: 'sales', words: 'Sales' },
 ];
 
 /** The likely feed of a file, by its name. */
 export function feedOf(fileName: string): Feed {
   const name = fileName.toLowerCase();
   if (/special|holiday/.test(name)) return 'special_hours';
+  if (/sales|revenue|orders/.test(name)) return 'sales';
   if (/hour|menu/.test(name)) return 'hours';
   if (/zone|tz/.test(name)) return 'zones';
   if (/status|poll/.test(name)) return 'polls';
@@ -29,6 +31,7 @@ export function feedOfHeader(line: string): Feed | undefined {
       .split(/[,;\t|]/)
       .map((name) => name.trim().replace(/^"|"$/g, '')),
   );
+  if (columns.has('amount') && columns.has('currency')) return 'sales';
   if (columns.has('date')) return 'special_hours';
   if (columns.has('start_time_local')) return 'hours';
   if (columns.has('status')) return 'polls';
