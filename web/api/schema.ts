@@ -149,6 +149,8 @@ export interface AnalyticsQuestion {
   readonly intervals?: boolean | undefined;
   /** include the uptime target of the stores of each row, if the row covers one period of it; by default false */
   readonly targets?: boolean | undefined;
+  /** whether rows have what downtime cost, at the rates at which the stores sell; by default false */
+  readonly lost_sales?: boolean | undefined;
 }
 
 export interface AnalyticsRow {
@@ -217,6 +219,9 @@ export interface AnalyticsRow {
   readonly adjusted_down_high_seconds?: number | undefined;
   readonly adjusted_uptime_low_ratio?: number | null | undefined;
   readonly adjusted_uptime_high_ratio?: number | null | undefined;
+  readonly lost_sales?: readonly LostSales[] | null | undefined;
+  /** with `lost_sales`: downtime in hours at whose rate nothing is known */
+  readonly unvalued_down_seconds?: number | undefined;
   readonly compared?: ComparedFigures | null | undefined;
   readonly uptime_change?: number | null | undefined;
   readonly adjusted_uptime_change?: number | null | undefined;
@@ -435,6 +440,9 @@ export interface ComparedFigures {
   readonly adjusted_down_high_seconds?: number | undefined;
   readonly adjusted_uptime_low_ratio?: number | null | undefined;
   readonly adjusted_uptime_high_ratio?: number | null | undefined;
+  readonly lost_sales?: readonly LostSales[] | null | undefined;
+  /** with `lost_sales`: downtime in hours at whose rate nothing is known */
+  readonly unvalued_down_seconds?: number | undefined;
 }
 
 export interface ContactPoint {
@@ -732,7 +740,7 @@ export interface HoursVersion {
 export interface Import {
   readonly import_id: string;
   /** the kind of feed */
-  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls' | 'sales';
   readonly file_name: string;
   readonly status: 'queued' | 'running' | 'complete' | 'failed';
   readonly phase: string | null;
@@ -1056,6 +1064,27 @@ export interface ListedStore {
   /** down since the first poll ever; the time before is unknown */
   readonly since_first_poll: boolean;
   readonly last_check: LastCheck | null;
+}
+
+export interface LostSales {
+  /** the code of ISO 4217 */
+  readonly currency: string;
+  /** downtime × the sales rates of these hours of the week */
+  readonly amount: string;
+  /** with `intervals`: the same at the low end of the downtime */
+  readonly amount_low?: string | undefined;
+  /** with `intervals`: the same at the high end */
+  readonly amount_high?: string | undefined;
+  readonly by_source: LostSalesBySource;
+}
+
+export interface LostSalesBySource {
+  /** of the amount: by the stores' own sales */
+  readonly sales_feed: string;
+  /** by the sales of stores with the same value of a label */
+  readonly group: string;
+  /** by constant rates */
+  readonly constant: string;
 }
 
 export interface LostTime {
@@ -1908,7 +1937,7 @@ export interface SyncLastResult {
   /** when the run that last tried to read it started */
   readonly at: string;
   /** the kind of feed */
-  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls' | 'sales';
   /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
@@ -1944,7 +1973,7 @@ export interface SyncProgress {
 
 export interface SyncResult {
   /** the kind of feed */
-  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls' | 'sales';
   /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly status: 'changed' | 'unchanged' | 'failed';
@@ -1983,7 +2012,7 @@ export interface SyncRun {
 
 export interface SyncSource {
   /** the kind of feed */
-  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
+  readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls' | 'sales';
   /** the configured source; a URL without user, password and query */
   readonly source: string;
   readonly last: SyncLastResult | null;
@@ -2663,6 +2692,8 @@ export interface Routes {
       readonly intervals?: boolean | undefined;
       /** include the uptime target of the stores of each row, if the row covers one period of it; by default false */
       readonly targets?: boolean | undefined;
+      /** whether rows have what downtime cost, at the rates at which the stores sell; by default false */
+      readonly lost_sales?: boolean | undefined;
       /** by default `json` */
       readonly format?: 'json' | 'csv' | undefined;
     };
@@ -2889,7 +2920,7 @@ export interface Routes {
   'POST /api/v1/imports': {
     query: {
       /** the kind of feed */
-      readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls';
+      readonly feed: 'stores' | 'zones' | 'hours' | 'special_hours' | 'polls' | 'sales';
       /** a name for messages */
       readonly file_name?: string | undefined;
       /** reject the whole file if any row is bad */
