@@ -31,6 +31,7 @@ import type { Kernel } from '../reports/kernel.ts';
 import { ResultsFolder } from '../reports/results.ts';
 import { ReportService } from '../reports/service.ts';
 import { SalesBook } from '../sales/book.ts';
+import { SalesSettings } from '../sales/settings.ts';
 import type { PollBatch, Storage } from '../storage/ports/storage.ts';
 import { StoreDirectory } from '../stores/directory.ts';
 import { StoreService } from '../stores/service.ts';
@@ -68,6 +69,7 @@ export interface Services {
   readonly subscribing: SubscriptionServices;
   readonly syncs: SyncService;
   readonly uptimeTargets: UptimeTargets;
+  readonly salesSettings: SalesSettings;
   /** Takes up what an earlier process left, and begins to work. */
   start(): Promise<void>;
   /** Ends reports, imports, syncs and probes. The storage stays open. */
@@ -180,6 +182,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   const fiscalCalendars = new FiscalCalendars({ storage, now, audit: accounts.audit });
   const savedQuestions = new SavedQuestions({ storage, directory, now, audit: accounts.audit });
   const uptimeTargets = new UptimeTargets({ storage, directory, now, audit: accounts.audit });
+  const salesSettings = new SalesSettings({ storage, now, audit: accounts.audit });
   const alerts = createAlerts(config, {
     ...{ storage, directory, fleet, log, clock, server, planned, audit: accounts.audit },
     onMessages: () => notifications.worker.wake(),
@@ -280,6 +283,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     },
     ...{ metrics, notifications, polls, prober, reports, savedQuestions, stores, subscribing, syncs },
     uptimeTargets,
+    salesSettings,
     start: async () => {
       await reader.clear();
       await clearTemporaryFolders(backupsFolder(config));

@@ -368,6 +368,14 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   ],
   'DELETE /api/v1/uptime-targets/:target_id': [{ ask: uptimeTarget, status: 204, owner: 403, stranger: 403, once }],
 
+  'GET /api/v1/sales-rates': [{ ask: nothing, status: 200, owner: 403, blind: 'the rates are about all stores' }],
+  'PATCH /api/v1/sales-rates': [
+    {
+      ask: () => ({ body: { group_labels: ['brand'] } }),
+      ...{ status: 200, operator: 403, owner: 403, blind: 'the rates are about all stores', once },
+    },
+  ],
+
   'GET /api/v1/alert-rules': [{ ask: nothing, status: 200, owner: 403, blind: RULES }],
   'POST /api/v1/alert-rules': [{ ask: () => ({ body: NEW_RULE }), status: 201, owner: 403, blind: RULES, once }],
   'POST /api/v1/alert-rules/backtest': [{ ask: () => ({ body: NEW_RULE }), status: 200, owner: 403 }],

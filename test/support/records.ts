@@ -131,6 +131,12 @@ export async function fillRecords(storage: Storage): Promise<void> {
       ...{ author: strange, version: 3, createdAt: T, changedAt: T + 1 },
     }),
   );
+  await storage.salesRates.changing((changes) =>
+    changes.save({
+      ...{ groupLabels: [strange], version: 4, changedAt: T },
+      constants: [{ label: [strange, strange], amount: '120.50', currency: 'USD' }],
+    }),
+  );
   await storage.syncs.begin({ id: 'run', server: 'one', cause: 'schedule', startedAt: T });
   await storage.syncs.add('run', {
     ...{ feed: 'polls', source: 'polls.csv', status: 'changed', error: undefined, attempts: 1, files: 1, bytes: 1 },

@@ -445,6 +445,15 @@ export interface ComparedFigures {
   readonly unvalued_down_seconds?: number | undefined;
 }
 
+export interface ConstantSalesRate {
+  /** as `key:value` */
+  readonly label: string;
+  /** what such a store sells in an open hour, as a decimal */
+  readonly amount_per_hour: string;
+  /** the code of ISO 4217 */
+  readonly currency: string;
+}
+
 export interface ContactPoint {
   /** the ID from the list */
   readonly contact_point_id: string;
@@ -1658,6 +1667,22 @@ export interface Revocation {
   readonly reason: string;
   readonly author: string;
   readonly recorded_at: string;
+}
+
+export interface SalesRates {
+  /** keys of labels: a store without enough sales of its own takes the rate of the stores with the same value of the first of these labels that gives one */
+  readonly group_labels: readonly string[];
+  /** for stores without either: the first one whose label the store has counts */
+  readonly constants: readonly ConstantSalesRate[];
+  readonly changed_at: string | null;
+}
+
+/** omitted fields stay unchanged, and read-only fields of a response are ignored */
+export interface SalesRatesChange {
+  /** keys of labels: a store without enough sales of its own takes the rate of the stores with the same value of the first of these labels that gives one */
+  readonly group_labels?: readonly string[] | undefined;
+  /** for stores without either: the first one whose label the store has counts */
+  readonly constants?: readonly ConstantSalesRate[] | undefined;
 }
 
 export interface SavedQuestion {
@@ -2903,6 +2928,23 @@ export interface Routes {
       readonly 'if-match'?: string | undefined;
     };
     answer: undefined;
+  };
+  /** Get the sales rates of stores without a sales feed, for operators and admins */
+  'GET /api/v1/sales-rates': {
+    headers?: {
+      /** the `ETag` of an earlier response; `304` if the response would be the same */
+      readonly 'if-none-match'?: string | undefined;
+    };
+    answer: SalesRates;
+  };
+  /** Set the sales rates of stores without a sales feed, for admins */
+  'PATCH /api/v1/sales-rates': {
+    headers?: {
+      /** the `ETag` of the version to update */
+      readonly 'if-match'?: string | undefined;
+    };
+    body: SalesRatesChange;
+    answer: SalesRates;
   };
   /** List imports, newest first */
   'GET /api/v1/imports': {
