@@ -140,7 +140,7 @@ function timedStorage(storage: Storage, stages: Stages): Storage {
     deliveries: storage.deliveries,
     alerts: storage.alerts,
     gaps: storage.gaps,
-    judgements: storage.judgements,
+    adjustments: storage.adjustments,
     savedQuestions: storage.savedQuestions,
     subscriptions: storage.subscriptions,
     uptimeTargets: storage.uptimeTargets,

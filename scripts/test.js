@@ -30,7 +30,7 @@ const SLOW = [
   'test/{storage,fleet}/postgres*.test.ts',
   'test/http/{access-matrix,corrupt-database,ended-database,fuzz,hung-database,readiness}.test.ts',
   'test/http/{accounts/users,fleet/routes,guards/idempotency,guards/rate-limit,intake/imports,intake/sync,intake/upload-file,reports/access,reports/queue-limit,reports/routes}.test.ts',
-  'test/http/{analytics,judgements}/routes.test.ts',
+  'test/http/{analytics,adjustments}/routes.test.ts',
   'test/http/stores/{delete-poll,hours,polls}.test.ts',
   'test/web/{accessibility,alerts,charts,coming-back,dashboard,downtime,focus,hours-editor,large-fleet,no-data,oidc,one-clock,open-tab,quick-ways,report-screens,second-factors,sign-in-links,store-names,stores}.test.ts',
   'test/intake/prober/{end-to-end,peers,prober,self-outage,silent-host}.test.ts',

@@ -50,7 +50,7 @@ export async function createServer(config: Config, storage: Storage, parts: Serv
   metrics.watchProcess();
   const backup = () => backupSource(config, storage, () => clock.now());
   const operations: OperationContext = {
-    ...{ config, storage, accounts, judgements: services.judgements, now: () => clock.now() },
+    ...{ config, storage, accounts, adjustments: services.adjustments, now: () => clock.now() },
     analytics: services.analytics,
     ...{ reader: createReader(config, storage, log), kernel: services.kernel },
     // A run goes on when the command that asked for it goes away: others may wait for it, too.

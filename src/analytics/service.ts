@@ -1,4 +1,5 @@
 import { type Principal, storesOf } from '../accounts/access.ts';
+import type { AdjustmentLog, Known } from '../adjustments/log.ts';
 import { formatInstant } from '../calendar/instant.ts';
 import { zoneBetween, zoneRelease } from '../calendar/tzdb.ts';
 import { latestInstant } from '../domain/future.ts';
@@ -11,7 +12,6 @@ import { wallAt, type Zone } from '../domain/zone.ts';
 import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { nameOf, type Visible } from '../fleet/visible.ts';
-import type { JudgementLog, Known } from '../judgements/log.ts';
 import { invalid, UserError } from '../lib/errors.ts';
 import { FairQueue } from '../lib/fair-queue.ts';
 import { PromiseCache } from '../lib/promise-cache.ts';
@@ -42,7 +42,7 @@ export interface AnalyticsParts {
   readonly storage: Pick<Storage, 'snapshot' | 'uptimeTargets'>;
   /** The schedules of all stores. */
   readonly schedules: () => Promise<FleetSchedule>;
-  readonly judgements: JudgementLog;
+  readonly adjustments: AdjustmentLog;
   /** The fiscal calendar of the installation; `undefined`: none is set. */
   readonly fiscalCalendar: () => Promise<FiscalCalendar | undefined>;
   readonly sales: SalesBook;
@@ -57,7 +57,7 @@ export interface AnalyticsParts {
 /** The measures of a period, with everything on which they depend. */
 export interface Answer {
   readonly asOf: number;
-  /** The judgements that were known at this instant are in it. */
+  /** The adjustments that were known at this instant are in it. */
   readonly knownAt: number;
   readonly tzVersion: string;
   readonly programVersion: string;
@@ -113,7 +113,7 @@ export class AnalyticsService {
   readonly #results = new PromiseCache<PeriodResult>(CACHED_ROWS, ({ grouping, cells }) => rowsOf(grouping, cells));
   /** The open time of the periods of targets. */
   readonly #scheduled = new PromiseCache<number>(SCHEDULED);
-  /** A number for each state of the judgements. */
+  /** A number for each state of the adjustments. */
   readonly #states = new WeakMap<Known, number>();
   #lastState = 0;
 
@@ -130,7 +130,7 @@ export class AnalyticsService {
    *   see; `conflict` without any poll; as `FairQueue.run` does
    */
   async ask(principal: Principal, question: Question, requester: string | undefined): Promise<Answer> {
-    const { storage, schedules, judgements, sales, now } = this.#parts;
+    const { storage, schedules, adjustments, sales, now } = this.#parts;
     const { naming, groupBy, by, dayparts, zone, estimator } = question;
     const visible = storesOf(principal);
     const fleet = await schedules();
@@ -141,7 +141,7 @@ export class AnalyticsService {
     const asOf = question.asOf ?? (await this.#latestPoll(visible, revision));
     const knownAt = question.knownAt ?? now();
     const rates = question.lostSales ? await sales.rates(visible, fleet, asOf) : undefined;
-    const known = await judgements.knownAt(knownAt);
+    const known = await adjustments.knownAt(knownAt);
     const calendar = await this.#calendarFor(question);
     const { ends, period } = resolved(question, fleet, stores, asOf, calendar);
     const other = otherPeriod(question, ends, calendar);

@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { storeIdsFrom } from '../accounts/fields.ts';
+import { checkedReason, checkedTime } from '../adjustments/check.ts';
+import { PHASES, type Phase } from '../adjustments/phase.ts';
+import { checkDuration, recurrenceOf, startFrom } from '../adjustments/recurrence.ts';
+import { adjustmentResource, coverageResource } from '../adjustments/resources.ts';
+import { ruleParts } from '../adjustments/rrule.ts';
+import type { GivenAdjustment, ShownAdjustment } from '../adjustments/service.ts';
 import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { formatWallTime } from '../calendar/wall-time.ts';
 import { HOUR } from '../domain/hours.ts';
-import { checkedReason, checkedTime } from '../judgements/check.ts';
-import { PHASES, type Phase } from '../judgements/phase.ts';
-import { checkDuration, recurrenceOf, startFrom } from '../judgements/recurrence.ts';
-import { coverageResource, judgementResource } from '../judgements/resources.ts';
-import { ruleParts } from '../judgements/rrule.ts';
-import type { GivenJudgement, ShownJudgement } from '../judgements/service.ts';
 import { isUuid } from '../lib/uuid.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount, formatCounted } from './format.ts';
@@ -106,7 +106,7 @@ async function add(flags: AddFlags): Promise<void> {
 }
 
 /** @throws UsageError for a combination of options that says nothing */
-function givenBy(flags: AddFlags): GivenJudgement {
+function givenBy(flags: AddFlags): GivenAdjustment {
   const { stores, labels, allStores = false, from, to, rrule, start, duration, reason } = flags;
   const chosen = [stores !== undefined, labels !== undefined, allStores].filter(Boolean).length;
   if (chosen !== 1) throw misuse(`${chosen} of --stores, --labels and --all-stores are given, expected one of them`);
@@ -157,7 +157,7 @@ async function list({ state: phase, store, ...flags }: ListFlags): Promise<void>
     shown.record.reason,
     shown.record.author,
   ]);
-  printResult({ judgements: all.map(judgementResource) }, () => printTable([heading, ...rows]));
+  printResult({ adjustments: all.map(adjustmentResource) }, () => printTable([heading, ...rows]));
 }
 
 async function revoke(id: string, { reason, entirely = false, ...flags }: RevokeFlags): Promise<void> {
@@ -165,11 +165,11 @@ async function revoke(id: string, { reason, entirely = false, ...flags }: Revoke
   printDowntime(shown, `revoked planned downtime ${id} ${entirely ? 'entirely' : 'from now on'}`);
 }
 
-function printDowntime(shown: ShownJudgement, line: string): void {
-  printResult(judgementResource(shown), () => say(line));
+function printDowntime(shown: ShownAdjustment, line: string): void {
+  printResult(adjustmentResource(shown), () => say(line));
 }
 
-function timeOf({ record: { time } }: ShownJudgement): string {
+function timeOf({ record: { time } }: ShownAdjustment): string {
   if (!('rrule' in time)) return `${formatInstant(time.from)} to ${formatInstant(time.to)}`;
   return `${recurrenceOf(time)?.text} local, for ${time.duration}, from ${time.start}`;
 }

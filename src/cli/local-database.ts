@@ -6,8 +6,8 @@ import {
   createOutbox,
   createReader,
   openAccounts,
+  openAdjustments,
   openAnalytics,
-  openJudgements,
 } from '../compose/parts.ts';
 import { stopWork } from '../compose/stopping.ts';
 import { backupSource, openServerStorage, openStorage } from '../compose/storages.ts';
@@ -90,7 +90,7 @@ export function runOn(context: OperationContext): RunOperation {
 export function contextOn(config: Config, storage: Storage, outbox?: Outbox): OperationContext {
   const accounts = openAccounts(storage, config, outbox);
   return {
-    ...{ config, storage, accounts, judgements: openJudgements(storage, accounts), now: Date.now },
+    ...{ config, storage, accounts, adjustments: openAdjustments(storage, accounts), now: Date.now },
     analytics: openAnalytics(storage, config),
     kernel: createKernel(config, LOG),
     syncs: (signal) => {

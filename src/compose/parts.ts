@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { Accounts } from '../accounts/service.ts';
+import { AdjustmentLog } from '../adjustments/log.ts';
+import { AdjustmentService } from '../adjustments/service.ts';
 import { currentCalendar } from '../analytics/fiscal-calendars.ts';
 import { AnalyticsService } from '../analytics/service.ts';
 import type { Config } from '../config/config.ts';
@@ -10,8 +12,6 @@ import { duckdbLimits } from '../duckdb/limits.ts';
 import { Schedules } from '../fleet/schedules.ts';
 import { limitsWithin } from '../intake/feeds/limits.ts';
 import { FeedReader } from '../intake/feeds/reader/reader.ts';
-import { JudgementLog } from '../judgements/log.ts';
-import { JudgementService } from '../judgements/service.ts';
 import { CLOCKS } from '../lib/world/clocks.ts';
 import { type MailOutcome, Outbox } from '../mail/outbox.ts';
 import { SmtpMailer } from '../mail/smtp.ts';
@@ -74,15 +74,15 @@ export function openAccounts(
 }
 
 /** Planned downtime in an opened storage, without the services of a server. */
-export function openJudgements(
+export function openAdjustments(
   storage: Storage,
   { audit }: Pick<Accounts, 'audit'>,
   { now, elapsed } = CLOCKS,
-): JudgementService {
+): AdjustmentService {
   const directory = new StoreDirectory({ storage, elapsed });
   const schedules = new Schedules(storage, directory);
-  return new JudgementService({
-    ...{ storage, directory, now, audit, log: new JudgementLog({ storage, elapsed }) },
+  return new AdjustmentService({
+    ...{ storage, directory, now, audit, log: new AdjustmentLog({ storage, elapsed }) },
     schedules: () => schedules.current(),
   });
 }
@@ -92,7 +92,13 @@ export function openAnalytics(storage: Storage, config: Config, { now, elapsed }
   const schedules = new Schedules(storage, new StoreDirectory({ storage, elapsed }));
   const sales = new SalesBook({ storage, elapsed, pollInterval: config.poll.interval });
   return new AnalyticsService({
-    ...{ storage, now, sales, pollInterval: config.poll.interval, judgements: new JudgementLog({ storage, elapsed }) },
+    ...{
+      storage,
+      now,
+      sales,
+      pollInterval: config.poll.interval,
+      adjustments: new AdjustmentLog({ storage, elapsed }),
+    },
     schedules: () => schedules.current(),
     fiscalCalendar: () => currentCalendar(storage),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../accounts/service.ts';
+import { AdjustmentLog } from '../adjustments/log.ts';
+import { AdjustmentService } from '../adjustments/service.ts';
 import { silentRules } from '../alerts/unreached.ts';
 import { currentCalendar, FiscalCalendars } from '../analytics/fiscal-calendars.ts';
 import { SavedQuestions } from '../analytics/saved-questions.ts';
@@ -21,8 +23,6 @@ import type { ProberDependencies } from '../intake/prober/prober-dependencies.ts
 import type { SyncDependencies, SyncService } from '../intake/sync/service.ts';
 import { ImportService } from '../intake/uploads/service.ts';
 import { UploadsFolder } from '../intake/uploads/uploads.ts';
-import { JudgementLog } from '../judgements/log.ts';
-import { JudgementService } from '../judgements/service.ts';
 import { clearTemporaryFolders } from '../lib/temporary-folder.ts';
 import { ClockWatch } from '../lib/world/clock-watch.ts';
 import { CLOCKS } from '../lib/world/clocks.ts';
@@ -55,7 +55,7 @@ export interface Services {
   readonly freshness: Freshness;
   readonly health: Health;
   readonly imports: ImportService;
-  readonly judgements: JudgementService;
+  readonly adjustments: AdjustmentService;
   readonly kernel: Kernel;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -150,9 +150,9 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
     onPolls: (count) => metrics.polls('import', count),
     writer: health.writer('import'),
   });
-  const judgementLog = new JudgementLog({ storage, elapsed });
+  const adjustmentLog = new AdjustmentLog({ storage, elapsed });
   const planned: ReadPlanned = async (schedules, from, to) => {
-    const window = (await judgementLog.current()).planned.over(from, to);
+    const window = (await adjustmentLog.current()).planned.over(from, to);
     const { base, schedule } = schedules.over(from, to);
     return (store) => window.of(store, schedule.zonesOf(store.key - base));
   };
@@ -168,13 +168,13 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   metrics.watchFleet(() => fleet.gauges());
   const stores = new StoreService({ storage, directory, now, audit: accounts.audit });
-  const judgements = new JudgementService({
-    ...{ storage, directory, now, audit: accounts.audit, log: judgementLog },
+  const adjustments = new AdjustmentService({
+    ...{ storage, directory, now, audit: accounts.audit, log: adjustmentLog },
     schedules: () => fleet.schedules(),
   });
   const sales = new SalesBook({ storage, elapsed, pollInterval: config.poll.interval });
   const analytics = new AnalyticsService({
-    ...{ storage, now, sales, pollInterval: config.poll.interval, judgements: judgementLog },
+    ...{ storage, now, sales, pollInterval: config.poll.interval, adjustments: adjustmentLog },
     schedules: () => fleet.schedules(),
     fiscalCalendar: () => currentCalendar(storage),
     waitingPerRequester: config.budgets.waitingQuestionsPerUser,
@@ -277,7 +277,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
       freshness,
       health,
       imports,
-      judgements,
+      adjustments,
       kernel,
       log,
     },

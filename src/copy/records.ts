@@ -3,7 +3,7 @@ import { RECORD_TABLES } from '../storage/ports/records.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 
 /**
- * Copies users, keys, the audit log, reports, imports, coverage gaps, judgements, saved questions with their subscriptions,
+ * Copies users, keys, the audit log, reports, imports, coverage gaps, adjustments, saved questions with their subscriptions,
  * uptime targets, sales rates, checkpoints of day files and syncs.
  */
 export async function copyRecords(source: Snapshot, target: ImportSession): Promise<void> {

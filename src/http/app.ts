@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Accounts } from '../accounts/service.ts';
+import type { AdjustmentService } from '../adjustments/service.ts';
 import type { FiscalCalendars } from '../analytics/fiscal-calendars.ts';
 import type { SavedQuestions } from '../analytics/saved-questions.ts';
 import type { AnalyticsService } from '../analytics/service.ts';
@@ -12,7 +13,6 @@ import type { FleetService } from '../fleet/service.ts';
 import type { Health } from '../health/health.ts';
 import type { SyncService } from '../intake/sync/service.ts';
 import type { ImportService } from '../intake/uploads/service.ts';
-import type { JudgementService } from '../judgements/service.ts';
 import { type Budgets, LIMITS } from '../lib/budgets.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReportService } from '../reports/service.ts';
@@ -21,6 +21,8 @@ import type { Storage } from '../storage/ports/storage.ts';
 import type { Subscriptions } from '../subscriptions/service.ts';
 import type { UnsubscribeLinks } from '../subscriptions/unsubscribe-links.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { adjustmentRoutes } from './adjustments/routes.ts';
+import { withoutOldRoot } from './adjustments/schemas.ts';
 import { type AlertApiParts, alertRoutes } from './alerts/routes.ts';
 import { fiscalCalendarRoutes } from './analytics/fiscal-calendar.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
@@ -55,7 +57,6 @@ import { enforceTransferRate } from './guards/transfer-rate.ts';
 import { healthRoutes } from './health.ts';
 import { importRoutes } from './intake/imports.ts';
 import { syncRoutes } from './intake/sync.ts';
-import { judgementRoutes } from './judgements/routes.ts';
 import { countRequests, metricsRoutes } from './metrics.ts';
 import { answerUnknownPaths } from './not-found.ts';
 import { handleConnectionError, handleError } from './problems.ts';
@@ -80,7 +81,7 @@ export interface AppParts extends StoreApiParts {
   readonly uptimeTargets: UptimeTargets;
   readonly salesSettings: SalesSettings;
   readonly fleet: FleetService;
-  readonly judgements: JudgementService;
+  readonly adjustments: AdjustmentService;
   readonly metrics: Metrics;
   readonly imports: ImportService;
   readonly syncs: SyncService;
@@ -120,7 +121,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     // Of a connection with a request under way: nothing came in and nothing was taken for so long.
     connectionTimeout: parts.budgets.stall,
     routerOptions: { maxParamLength: PATH_PARAMETER },
-    rewriteUrl: ({ url = '/' }) => withoutClassicSlash(url),
+    rewriteUrl: ({ url = '/' }) => withoutOldRoot(withoutClassicSlash(url)),
     frameworkErrors: (error, request, reply) =>
       (error.code === 'FST_ERR_BAD_URL' ? sendUnknownPage(request, reply) : undefined) ??
       handleError(error, request, reply),
@@ -168,9 +169,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(healthRoutes(parts));
   await app.register(accountRoutes(parts.accounts, parts.publicUrl));
   await app.register(notificationRoutes(parts.notifications));
-  await app.register(timelineRoutes(parts.fleet, parts.judgements));
+  await app.register(timelineRoutes(parts.fleet, parts.adjustments));
   await app.register(fleetRoutes(parts.fleet, parts.storage.gaps));
-  await app.register(judgementRoutes(parts.judgements));
+  await app.register(adjustmentRoutes(parts.adjustments));
   await app.register(alertRoutes(parts.alerts));
   await app.register(zoneRoutes);
   await app.register(metricsRoutes(parts.metrics));

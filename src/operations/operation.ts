@@ -1,11 +1,11 @@
 import type { Accounts } from '../accounts/service.ts';
+import type { AdjustmentService } from '../adjustments/service.ts';
 import type { AnalyticsService } from '../analytics/service.ts';
 import type { Config } from '../config/config.ts';
 import type { FileSummary } from '../intake/feeds/import.ts';
 import type { Reject } from '../intake/feeds/list-rejects.ts';
 import type { FeedReader } from '../intake/feeds/reader/reader.ts';
 import type { SyncService } from '../intake/sync/service.ts';
-import type { JudgementService } from '../judgements/service.ts';
 import type { Kernel } from '../reports/kernel.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 
@@ -17,7 +17,7 @@ export interface OperationContext {
   >;
   readonly storage: Storage;
   readonly accounts: Accounts;
-  readonly judgements: JudgementService;
+  readonly adjustments: AdjustmentService;
   readonly analytics: AnalyticsService;
   /** The wall clock, milliseconds. */
   readonly now: () => number;

@@ -13,9 +13,9 @@ import {
   setEmail,
   setPassword,
 } from './accounts.ts';
+import { addDowntime, listDowntime, previewDowntime, revokeDowntime } from './adjustments.ts';
 import { writeAnalytics } from './analytics.ts';
 import { importFeeds } from './import.ts';
-import { addDowntime, listDowntime, previewDowntime, revokeDowntime } from './judgements.ts';
 import { checkDatabase, prunePolls, syncSources, writeBackup } from './maintenance.ts';
 import { writeReport } from './report.ts';
 

@@ -11,7 +11,7 @@ export interface Ids {
   /** An import by the operator, with a poll of the store and a rejected row. */
   readonly import: string;
   /** Planned downtime of the store. */
-  readonly judgement: string;
+  readonly adjustment: string;
   /** An alert rule, and an incident of the store. */
   readonly rule: string;
   readonly incident: string;
@@ -86,7 +86,7 @@ const incident = ({ incident }: Ids): Question => ({ path: { incident_id: incide
 const uptimeTarget = ({ uptimeTarget }: Ids): Question => ({ path: { target_id: uptimeTarget } });
 const savedQuestion = ({ question }: Ids): Question => ({ path: { question_id: question } });
 const subscription = ({ subscription }: Ids): Question => ({ path: { subscription_id: subscription } });
-const judgement = ({ judgement }: Ids): Question => ({ path: { judgement_id: judgement } });
+const adjustment = ({ adjustment }: Ids): Question => ({ path: { adjustment_id: adjustment } });
 const planned = ({ store }: Ids): Question => ({ body: { ...PLANNED, store_ids: [store] } });
 const WEEK = [{ day: 0, start: '10:00', end: '12:00' }];
 const POLL = 'store_id,status,timestamp_utc\nthis,active,2023-01-20T10:00:00Z\n';
@@ -407,11 +407,11 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
   'GET /acknowledge/:token': [{ ask: () => ({ path: { token: 'x' } }), status: 404, blind: 'the link is not valid' }],
   'POST /acknowledge/:token': [{ ask: () => ({ path: { token: 'x' } }), status: 404, blind: 'the link is not valid' }],
 
-  'GET /api/v1/judgements': [
+  'GET /api/v1/adjustments': [
     { ask: nothing, status: 200 },
     { ask: ({ store }) => ({ query: { store_id: store } }), status: 200, stranger: 404 },
   ],
-  'POST /api/v1/judgements': [
+  'POST /api/v1/adjustments': [
     { ask: planned, status: 201, stranger: 404, once },
     {
       ask: ({ store }) => ({
@@ -424,15 +424,15 @@ export const ACCESS_ROWS: Readonly<Record<string, readonly Row[]>> = {
     },
     { ask: () => ({ body: { ...PLANNED, labels: {} } }), status: 201, owner: 403, once },
   ],
-  'POST /api/v1/judgements/preview': [
+  'POST /api/v1/adjustments/preview': [
     { ask: planned, status: 200, stranger: 404 },
     { ask: () => ({ body: { ...PLANNED, labels: {} } }), status: 200, owner: 403 },
   ],
-  'GET /api/v1/judgements/:judgement_id': [{ ask: judgement, status: 200, stranger: 404 }],
-  'POST /api/v1/judgements/:judgement_id/revoke': [
-    { ask: (ids) => ({ ...judgement(ids), body: { reason: 'x' } }), status: 200, stranger: 404, once },
+  'GET /api/v1/adjustments/:adjustment_id': [{ ask: adjustment, status: 200, stranger: 404 }],
+  'POST /api/v1/adjustments/:adjustment_id/revoke': [
+    { ask: (ids) => ({ ...adjustment(ids), body: { reason: 'x' } }), status: 200, stranger: 404, once },
     {
-      ask: (ids) => ({ ...judgement(ids), body: { reason: 'x', entirely: true } }),
+      ask: (ids) => ({ ...adjustment(ids), body: { reason: 'x', entirely: true } }),
       status: 200,
       owner: 403,
       stranger: 404,

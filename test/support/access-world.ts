@@ -130,11 +130,11 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     hours: stores.map((store) => [store, 6, 9 * HOUR, 17 * HOUR] as const),
     zones: stores.map((store) => [store, 'America/New_York'] as const),
   });
-  const judgement = '00000000-0000-4000-8000-00000000000a';
+  const adjustment = '00000000-0000-4000-8000-00000000000a';
   if (withThis) {
-    await server.storage.judgements.recording((changes) =>
+    await server.storage.adjustments.recording((changes) =>
       changes.add({
-        ...{ id: judgement, kind: 'planned', reason: 'x', authorId: otto.userId, author: 'otto', at: NOW },
+        ...{ id: adjustment, kind: 'planned', reason: 'x', authorId: otto.userId, author: 'otto', at: NOW },
         ...{ stores: { storeIds: [THIS] }, time: { from: T + 24 * HOUR, to: T + 25 * HOUR } },
       }),
     );
@@ -183,7 +183,7 @@ async function furnish(server: TestServer, withThis: boolean, advance: () => voi
     store: THIS,
     strangersReport,
     report: olga === undefined ? none : await reported(server, olga.key),
-    judgement,
+    adjustment,
     rule,
     incident,
     question,

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { withoutOldRoot } from '../../src/http/adjustments/schemas.ts';
 import { withoutClassicSlash } from '../../src/http/classic.ts';
 import { documentOf } from '../../src/http/document/openapi.ts';
 import { type ApiDocument, METHODS, type Operation } from '../../src/http/document/types.ts';
@@ -30,7 +31,7 @@ export function checkAnswers(app: App): void {
     const answer = await inject(request);
     judge ??= judgeOf(documentOf(app));
     const { method = 'GET', url, path } = typeof request === 'string' ? { url: request } : request;
-    judge.check(method.toUpperCase(), withoutClassicSlash(String(url ?? path)), answer);
+    judge.check(method.toUpperCase(), withoutOldRoot(withoutClassicSlash(String(url ?? path))), answer);
     return answer;
   };
   app.inject = checked as unknown as typeof app.inject;

@@ -99,7 +99,7 @@ export async function fillRecords(storage: Storage): Promise<void> {
     { id: 'g', server: 'one', from: T, until: undefined, reason: 'no network', unobserved: 3 },
     T,
   );
-  await storage.judgements.recording(async (changes) => {
+  await storage.adjustments.recording(async (changes) => {
     const by = { reason: strange, authorId: 'u', author: strange, at: T };
     const recurrence = { rrule: 'FREQ=WEEKLY;BYDAY=SU', start: '2023-01-22T02:00:00', duration: 'PT2H' };
     await changes.add({

@@ -21,7 +21,7 @@ test('planned downtime is previewed, added, listed and revoked on the command li
   assert.equal(preview.stderr, expected);
   const weekly = await run(cwd, ['downtime', 'add', '--all-stores', ...NIGHT, '--reason', 'Updates', '--json']);
   assert.equal(weekly.code, 0, weekly.stderr);
-  const { judgement_id: id, stores, author } = JSON.parse(weekly.stdout) as Record<string, unknown>;
+  const { adjustment_id: id, stores, author } = JSON.parse(weekly.stdout) as Record<string, unknown>;
   assert.deepEqual([stores, author], [3, 'command line']);
   const once = await run(cwd, ['downtime', 'add', '--stores', 'a,b', 'c', ...INTERVAL]);
   assert.match(once.stderr, /^planned downtime [\da-f-]{36} of 3 stores: 2040-01-01T12:00:00.000Z to 2040-01-01T15:00/);
@@ -36,9 +36,9 @@ test('planned downtime is previewed, added, listed and revoked on the command li
   const revoked = await run(cwd, ['downtime', 'revoke', String(id), '--reason', 'A mistake', '--entirely']);
   assert.equal(revoked.stderr, `revoked planned downtime ${id} entirely\n`);
   const left = await run(cwd, ['downtime', 'list', '--state', 'revoked', '--store', 'b', '--json']);
-  const { judgements } = JSON.parse(left.stdout) as { judgements: { judgement_id: string }[] };
+  const { adjustments } = JSON.parse(left.stdout) as { adjustments: { adjustment_id: string }[] };
   assert.deepEqual(
-    judgements.map((judgement) => judgement.judgement_id),
+    adjustments.map((adjustment) => adjustment.adjustment_id),
     [id],
   );
 });

@@ -80,7 +80,7 @@ async function session(t: TestContext, withServer: boolean) {
   ];
   await said('', 'downtime', 'add', '--all-stores', ...night, '--preview');
   const planned = await said('', 'downtime', 'add', '--stores', 'a,new', ...night, '--json');
-  const { judgement_id: downtime } = JSON.parse(planned.stdout) as { judgement_id: string };
+  const { adjustment_id: downtime } = JSON.parse(planned.stdout) as { adjustment_id: string };
   await said('', 'downtime', 'add', '--stores', 'nowhere', '--to', '2040-01-01T02:00Z', '--reason', 'x');
   await said('', 'downtime', 'list');
   await said('', 'downtime', 'revoke', downtime, '--reason', 'done', '--json');

@@ -238,7 +238,7 @@ async function opened(t: TestContext, who: string) {
     to: '2026-11-18T20:00:00Z',
     reason: 'New oven',
   };
-  await fleet.app.inject({ method: 'POST', url: '/api/v1/judgements', payload: planned });
+  await fleet.app.inject({ method: 'POST', url: '/api/v1/adjustments', payload: planned });
   await alertOnce(fleet);
   const page = await openPage(t, browser);
   await page.clock.setFixedTime(NOON);

@@ -50,12 +50,12 @@ test('an entry links to what it is about, unless that is gone, and names it', ()
   assert.equal(subjectPath(entry({ subject_id: 'a/b' })), '/stores/a%2Fb');
   assert.equal(subjectPath(entry({ subject_kind: 'user', action: 'user.created' })), '/users/17');
   assert.equal(subjectPath(entry({ subject_kind: 'import', action: 'import.created' })), '/imports');
-  assert.equal(subjectPath(entry({ subject_kind: 'judgement', action: 'judgement.created' })), '/downtime');
+  assert.equal(subjectPath(entry({ subject_kind: 'adjustment', action: 'adjustment.created' })), '/downtime');
   assert.equal(subjectPath(entry({ subject_kind: 'report', action: 'report.deleted' })), undefined);
   assert.equal(subjectPath(entry({ action: 'store.deleted' })), undefined);
   assert.equal(subjectPath(entry({ subject_kind: 'setting', action: 'setting.changed' })), undefined);
   const detail = { login: 'bob', file_name: 'polls.csv', name: 'Loop', reason: 'New oven' };
-  const names = ['user', 'import', 'key', 'store', 'judgement', 'report'].map((kind) =>
+  const names = ['user', 'import', 'key', 'store', 'adjustment', 'report'].map((kind) =>
     nameInDetail(entry({ subject_kind: kind, detail })),
   );
   assert.deepEqual(names, ['bob', 'polls.csv', 'Loop', 'Loop', 'New oven', undefined]);

@@ -22,7 +22,7 @@ async function opened(t: TestContext, path = '/downtime'): Promise<{ fleet: Seen
 }
 
 async function recorded({ app }: SeenFleet): Promise<Record<string, unknown>[]> {
-  return (await app.inject('/api/v1/judgements')).json<{ items: Record<string, unknown>[] }>().items;
+  return (await app.inject('/api/v1/adjustments')).json<{ items: Record<string, unknown>[] }>().items;
 }
 
 const plan = (page: Page) => page.locator('form').getByRole('button', { name: 'Plan downtime' }).click();
@@ -86,7 +86,7 @@ test('downtime that recurs is planned in store local time, and what is refused s
 test('the timeline of a store shows planned downtime as a band and in words, and leads to the form', async (t) => {
   const { fleet, page } = await opened(t, '/downtime?store=a');
   const payload = { store_ids: ['a'], from: '2026-11-17T10:00:00Z', to: '2026-11-18T10:00:00Z', reason: 'New oven' };
-  const created = await fleet.app.inject({ method: 'POST', url: '/api/v1/judgements', payload });
+  const created = await fleet.app.inject({ method: 'POST', url: '/api/v1/adjustments', payload });
   assert.equal(created.statusCode, 201, created.body);
   await page.goto(`${fleet.url}/stores/a`);
   await page.getByText('Planned downtime:').waitFor();
@@ -106,7 +106,7 @@ test('the timeline of a store shows planned downtime as a band and in words, and
 test('a store in planned downtime is marked in the list and on its page, and needs no attention', async (t) => {
   const { fleet, page } = await opened(t);
   const payload = { store_ids: ['a'], to: new Date(NOON + 3_600_000).toISOString(), reason: 'New oven' };
-  const created = await fleet.app.inject({ method: 'POST', url: '/api/v1/judgements', payload });
+  const created = await fleet.app.inject({ method: 'POST', url: '/api/v1/adjustments', payload });
   assert.equal(created.statusCode, 201, created.body);
   await page.goto(`${fleet.url}/?as_of=${new Date(NOON).toISOString()}`);
   await page.locator('.store-row').filter({ hasText: 'planned downtime until' }).waitFor();

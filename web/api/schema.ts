@@ -16,6 +16,45 @@ export interface AddedFactor {
   readonly recovery_codes: readonly string[] | null;
 }
 
+/** A statement about some stores and a time. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the current or next time that it covers, the earliest of its stores. */
+export interface Adjustment {
+  readonly adjustment_id: string;
+  /** `planned`: planned downtime */
+  readonly kind: 'planned' | 'excused' | 'false_reading' | 'force_down';
+  /** `active`: it covers the current time of one of its stores */
+  readonly state: 'active' | 'upcoming' | 'past' | 'revoked';
+  readonly store_ids: readonly string[] | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+  /** the number of its stores that you can see */
+  readonly stores: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly recurrence: Recurrence | null;
+  readonly next: Interval | null;
+  readonly reason: string;
+  /** the name of who recorded it, at that time */
+  readonly author: string;
+  readonly recorded_at: string;
+  readonly revoked: Revocation | null;
+}
+
+export interface AdjustmentPage {
+  readonly items: readonly Adjustment[];
+  /** null on the last page */
+  readonly next_cursor: string | null;
+}
+
+/** At most the first 31 days are counted. */
+export interface AdjustmentPreview {
+  /** the number of its stores */
+  readonly stores: number;
+  /** scheduled open hours of these stores that it covers within `counted` */
+  readonly open_hours: number;
+  readonly counted: Interval;
+  /** of a recurrence: the store-local times at which it begins first, at most five */
+  readonly starts: readonly string[];
+}
+
 export interface AlertRule {
   /** the ID from the list */
   readonly rule_id: string;
@@ -935,45 +974,6 @@ export interface IssuedKey {
   readonly key: string | null;
 }
 
-/** A statement about some stores and a time. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the current or next time that it covers, the earliest of its stores. */
-export interface Judgement {
-  readonly judgement_id: string;
-  /** `planned`: planned downtime */
-  readonly kind: 'planned' | 'excused' | 'false_reading' | 'force_down';
-  /** `active`: it covers the current time of one of its stores */
-  readonly state: 'active' | 'upcoming' | 'past' | 'revoked';
-  readonly store_ids: readonly string[] | null;
-  readonly labels: Readonly<Record<string, string>> | null;
-  /** the number of its stores that you can see */
-  readonly stores: number;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly recurrence: Recurrence | null;
-  readonly next: Interval | null;
-  readonly reason: string;
-  /** the name of who recorded it, at that time */
-  readonly author: string;
-  readonly recorded_at: string;
-  readonly revoked: Revocation | null;
-}
-
-export interface JudgementPage {
-  readonly items: readonly Judgement[];
-  /** null on the last page */
-  readonly next_cursor: string | null;
-}
-
-/** At most the first 31 days are counted. */
-export interface JudgementPreview {
-  /** the number of its stores */
-  readonly stores: number;
-  /** scheduled open hours of these stores that it covers within `counted` */
-  readonly open_hours: number;
-  readonly counted: Interval;
-  /** of a recurrence: the store-local times at which it begins first, at most five */
-  readonly starts: readonly string[];
-}
-
 export interface Key {
   /** the ID from the list */
   readonly key_id: string;
@@ -1138,6 +1138,21 @@ export interface MessageTemplate {
   readonly text?: string | undefined;
 }
 
+/** Either `store_ids` or `labels`, and either `to` or `recurrence`. */
+export interface NewAdjustment {
+  /** these stores */
+  readonly store_ids?: readonly string[] | undefined;
+  /** all stores that have all of these labels, now or later; empty: all stores. Not for owners. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** the start of an interval; by default now (RFC 3339) */
+  readonly from?: string | undefined;
+  /** the end of an interval, at most five years after its start (RFC 3339) */
+  readonly to?: string | undefined;
+  readonly recurrence?: NewRecurrence | undefined;
+  /** why */
+  readonly reason: string;
+}
+
 export interface NewAlertRule {
   readonly name: string;
   readonly enabled?: boolean | undefined;
@@ -1196,21 +1211,6 @@ export interface NewHours {
   readonly hours?: WeekHours | undefined;
   /** Instead of the other fields: all versions as `GET` returns them. The planned ones are replaced; those in effect stay as they are (`409` if they differ). */
   readonly versions?: readonly GivenHoursVersion[] | undefined;
-}
-
-/** Either `store_ids` or `labels`, and either `to` or `recurrence`. */
-export interface NewJudgement {
-  /** these stores */
-  readonly store_ids?: readonly string[] | undefined;
-  /** all stores that have all of these labels, now or later; empty: all stores. Not for owners. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** the start of an interval; by default now (RFC 3339) */
-  readonly from?: string | undefined;
-  /** the end of an interval, at most five years after its start (RFC 3339) */
-  readonly to?: string | undefined;
-  readonly recurrence?: NewRecurrence | undefined;
-  /** why */
-  readonly reason: string;
 }
 
 export interface NewKey {
@@ -3526,7 +3526,7 @@ export interface Routes {
     };
   };
   /** List planned downtime, newest first */
-  'GET /api/v1/judgements': {
+  'GET /api/v1/adjustments': {
     query?: {
       /** `active`: it covers the current time of one of its stores */
       readonly state?: 'active' | 'upcoming' | 'past' | 'revoked' | undefined;
@@ -3537,46 +3537,46 @@ export interface Routes {
       /** `next_cursor` of the previous page; without it, the first page */
       readonly cursor?: string | undefined;
     };
-    answer: JudgementPage;
+    answer: AdjustmentPage;
   };
   /** Plan downtime of stores */
-  'POST /api/v1/judgements': {
+  'POST /api/v1/adjustments': {
     headers?: {
       /** a random UUID: repeating the request with it within 24 hours repeats the response */
       readonly 'idempotency-key'?: string | undefined;
     };
-    body: NewJudgement;
-    answer: Judgement;
+    body: NewAdjustment;
+    answer: Adjustment;
   };
   /** Count what planned downtime would cover, without recording it */
-  'POST /api/v1/judgements/preview': {
-    body: NewJudgement;
-    answer: JudgementPreview;
+  'POST /api/v1/adjustments/preview': {
+    body: NewAdjustment;
+    answer: AdjustmentPreview;
   };
   /** Get planned downtime */
-  'GET /api/v1/judgements/{judgement_id}': {
+  'GET /api/v1/adjustments/{adjustment_id}': {
     path: {
       /** the ID from the list */
-      readonly judgement_id: string;
+      readonly adjustment_id: string;
     };
     headers?: {
       /** the `ETag` of an earlier response; `304` if the response would be the same */
       readonly 'if-none-match'?: string | undefined;
     };
-    answer: Judgement;
+    answer: Adjustment;
   };
   /** Revoke planned downtime */
-  'POST /api/v1/judgements/{judgement_id}/revoke': {
+  'POST /api/v1/adjustments/{adjustment_id}/revoke': {
     path: {
       /** the ID from the list */
-      readonly judgement_id: string;
+      readonly adjustment_id: string;
     };
     headers?: {
       /** the `ETag` of the version to update */
       readonly 'if-match'?: string | undefined;
     };
     body: NewRevocation;
-    answer: Judgement;
+    answer: Adjustment;
   };
   /** List the alert rules */
   'GET /api/v1/alert-rules': {

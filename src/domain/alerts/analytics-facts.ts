@@ -30,7 +30,7 @@ export interface AnswerFacts {
   readonly compared: PeriodFacts;
   /** The polls until this instant count. */
   readonly asOf: number;
-  /** The judgements that were known at this instant are in it. */
+  /** The adjustments that were known at this instant are in it. */
   readonly knownAt: number;
   readonly total: FiguresFacts;
   /** The labels by which it is grouped. */

@@ -17,7 +17,7 @@ export const TAGS = [
     description: 'How the figures of a store are calculated: open time, polls, states and outages.',
   },
   {
-    name: 'judgements',
+    name: 'adjustments',
     description: 'Planned downtime: intervals, or recurrences in store local time, with a reason.',
   },
   {

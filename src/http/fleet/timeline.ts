@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { storesOf } from '../../accounts/access.ts';
+import type { AdjustmentService } from '../../adjustments/service.ts';
 import { formatInstant, instantFrom } from '../../calendar/instant.ts';
 import { shownZone } from '../../calendar/tzdb.ts';
 import { DAY } from '../../domain/hours.ts';
@@ -9,7 +10,6 @@ import { POLL_REACH, WINDOW_NAMES, WINDOWS, type WindowName } from '../../domain
 import { wallAt } from '../../domain/zone.ts';
 import type { FleetService, NamedTimeline } from '../../fleet/service.ts';
 import type { TimelineRange } from '../../fleet/timeline.ts';
-import type { JudgementService } from '../../judgements/service.ts';
 import { invalid } from '../../lib/errors.ts';
 import { AsOf, asOfFrom, seconds } from '../as-of.ts';
 import { BeganEarlier, outageStart } from '../outage-start.ts';
@@ -160,7 +160,7 @@ const Timeline = Type.Object(
 );
 
 /** How the figures of a store are calculated. */
-export function timelineRoutes(fleet: FleetService, judgements: JudgementService): Routes {
+export function timelineRoutes(fleet: FleetService, adjustments: AdjustmentService): Routes {
   return async (app) => {
     app.get(
       '/api/v1/stores/:store_id/timeline',
@@ -184,7 +184,7 @@ export function timelineRoutes(fleet: FleetService, judgements: JudgementService
         reply.header('cache-control', 'no-store');
         const { store_id } = request.params;
         const timeline = await fleet.timeline(storesOf(request.principal), store_id, range, asked?.requester);
-        const planned = await judgements.planned(timeline.storeId, range);
+        const planned = await adjustments.planned(timeline.storeId, range);
         return bodyOf(timeline, planned, range, names);
       },
     );

@@ -5,6 +5,7 @@
  * Instants are milliseconds since 1970-01-01T00:00Z. A `store_key` is a small integer that never leaves the program.
  */
 import type { AccountCatalog } from './account-catalog.ts';
+import type { Adjustments } from './adjustments.ts';
 import type { AlertCatalog } from './alerts.ts';
 import type { ContactPointCatalog } from './contact-points.ts';
 import type { DatabaseContents } from './contents.ts';
@@ -15,7 +16,6 @@ import type { IdempotencyKeys } from './idempotency.ts';
 import type { ImportCatalog } from './import-catalog.ts';
 import type { ImportSession, MergeCounts } from './import-session.ts';
 import type { Invariant } from './invariants.ts';
-import type { Judgements } from './judgements.ts';
 import type { Leases } from './leases.ts';
 import type { PeerRegistry } from './peers.ts';
 import type { ReportCatalog } from './report-catalog.ts';
@@ -49,7 +49,7 @@ export interface Storage {
    */
   readonly results?: SharedResults;
   readonly gaps: CoverageGaps;
-  readonly judgements: Judgements;
+  readonly adjustments: Adjustments;
   readonly savedQuestions: SavedQuestionCatalog;
   readonly subscriptions: SubscriptionCatalog;
   readonly uptimeTargets: UptimeTargetCatalog;

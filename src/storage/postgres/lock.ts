@@ -2,7 +2,7 @@ import type { Sql } from '../../lib/sql.ts';
 
 /** What only one process at a time may do, on a database that several share. */
 const LOCKS = {
-  ...{ migrate: 1, import: 2, accounts: 3, reports: 4, contact_points: 5, judgements: 6, alerts: 7 },
+  ...{ migrate: 1, import: 2, accounts: 3, reports: 4, contact_points: 5, adjustments: 6, alerts: 7 },
   ...{ saved_questions: 8, uptime_targets: 9, sales_rates: 10 },
 } as const;
 

@@ -55,7 +55,7 @@ async function opened(t: TestContext) {
   };
   const plan = async () => {
     const answer = await server.app.inject({
-      ...{ method: 'POST', url: '/api/v1/judgements', headers: as('operator') },
+      ...{ method: 'POST', url: '/api/v1/adjustments', headers: as('operator') },
       payload: { store_ids: ['mine'], from: '2026-11-23T17:00:00Z', to: '2026-11-23T17:30:00Z', reason: 'Oven' },
     });
     assert.equal(answer.statusCode, 201, answer.body);

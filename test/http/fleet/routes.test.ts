@@ -244,7 +244,7 @@ test('planned downtime is distinguished from other outages: of a store, in the c
   assert.deepEqual([before.states.offline, before.offline_planned, before.attention.total], [2, 0, 2]);
   const to = new Date(NOON + HOUR).toISOString();
   const planned = await server.app.inject({
-    ...{ method: 'POST', url: '/api/v1/judgements', headers: { authorization: 'Bearer operator' } },
+    ...{ method: 'POST', url: '/api/v1/adjustments', headers: { authorization: 'Bearer operator' } },
     payload: { store_ids: ['oven'], to, reason: 'New oven' },
   });
   assert.equal(planned.statusCode, 201, planned.body);

@@ -1,6 +1,7 @@
 import { suite } from 'node:test';
 import type { Storage } from '../../../src/storage/ports/storage.ts';
 import { accountsContract } from './accounts.ts';
+import { adjustmentsContract } from './adjustments.ts';
 import { alertsContract } from './alerts.ts';
 import { backupContract } from './backup.ts';
 import { catalogContract } from './catalog.ts';
@@ -9,7 +10,6 @@ import { deliveriesContract } from './deliveries.ts';
 import { idempotencyContract } from './idempotency.ts';
 import { interruptContract } from './interrupt.ts';
 import { invariantsContract } from './invariants.ts';
-import { judgementsContract } from './judgements.ts';
 import { latestPollContract } from './latest-poll.ts';
 import { reasonsContract } from './reasons.ts';
 import { recordsContract } from './records.ts';
@@ -45,7 +45,7 @@ export function engineContract(engine: string, open: (options?: WaitOptions) => 
       idempotencyContract,
       interruptContract,
       invariantsContract,
-      judgementsContract,
+      adjustmentsContract,
       latestPollContract,
       reasonsContract,
       recordsContract,

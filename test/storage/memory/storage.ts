@@ -12,6 +12,7 @@ import type { PollBatch, RestoreSession, SnapshotUse, Storage } from '../../../s
 import type { StoreWriter } from '../../../src/storage/ports/stores.ts';
 import { WRITE_WAIT, WriteQueue } from '../../../src/storage/shared/write-queue.ts';
 import { MemoryAccountCatalog } from './accounts.ts';
+import { MemoryAdjustments } from './adjustments.ts';
 import { MemoryAlertCatalog } from './alerts.ts';
 import { Changes, newestPoll } from './changes.ts';
 import { MemoryContactPointCatalog } from './contact-points.ts';
@@ -22,7 +23,6 @@ import { MemoryIdempotencyKeys } from './idempotency.ts';
 import { MemoryImportSession } from './import-session.ts';
 import { MemoryImportCatalog } from './imports.ts';
 import { invariantsOf } from './invariants.ts';
-import { MemoryJudgements } from './judgements.ts';
 import { mergePolls } from './polls.ts';
 import { MemoryReportCatalog } from './reports.ts';
 import { MemoryResults, saveResult } from './results.ts';
@@ -58,7 +58,7 @@ export class MemoryStorage implements Storage {
   readonly alerts: MemoryAlertCatalog;
   readonly results: MemoryResults;
   readonly gaps: MemoryCoverageGaps;
-  readonly judgements: MemoryJudgements;
+  readonly adjustments: MemoryAdjustments;
   readonly savedQuestions: MemorySavedQuestions;
   readonly subscriptions: MemorySubscriptions;
   readonly uptimeTargets: MemoryUptimeTargets;
@@ -87,7 +87,7 @@ export class MemoryStorage implements Storage {
     this.alerts = new MemoryAlertCatalog(this.#database, writeWait);
     this.results = new MemoryResults(this.#database);
     this.gaps = new MemoryCoverageGaps(this.#database);
-    this.judgements = new MemoryJudgements(this.#database, writeWait);
+    this.adjustments = new MemoryAdjustments(this.#database, writeWait);
     this.savedQuestions = new MemorySavedQuestions(this.#database, writeWait);
     this.subscriptions = new MemorySubscriptions(this.#database, writeWait);
     this.uptimeTargets = new MemoryUptimeTargets(this.#database, writeWait);

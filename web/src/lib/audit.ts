@@ -16,8 +16,8 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'delivery.resent': 'Sent a message again',
   'import.created': 'Imported files',
   'import.deleted': 'Deleted an import',
-  'judgement.created': 'Planned downtime',
-  'judgement.revoked': 'Revoked planned downtime',
+  'adjustment.created': 'Planned downtime',
+  'adjustment.revoked': 'Revoked planned downtime',
   'key.created': 'Created an API key',
   'key.first_used': 'Used an API key for the first time',
   'key.revoked': 'Revoked an API key',
@@ -69,7 +69,7 @@ export const KIND_WORDS: Readonly<Record<string, { readonly one: string; readonl
   store: { one: 'Store', many: 'Stores' },
   report: { one: 'Report', many: 'Reports' },
   import: { one: 'Import', many: 'Imports' },
-  judgement: { one: 'Planned downtime', many: 'Planned downtime' },
+  adjustment: { one: 'Planned downtime', many: 'Planned downtime' },
   alert_rule: { one: 'Alert rule', many: 'Alert rules' },
   contact_point: { one: 'Contact point', many: 'Contact points' },
   saved_question: { one: 'Saved question', many: 'Saved questions' },
@@ -87,7 +87,7 @@ export function actionWords({ action }: Pick<AuditEntry, 'action'>): string {
 
 /** Where an entry has the name of what it is about, by its kind. */
 const NAME_IN_DETAIL: Readonly<Record<string, string>> = {
-  ...{ user: 'login', import: 'file_name', key: 'name', store: 'name', judgement: 'reason' },
+  ...{ user: 'login', import: 'file_name', key: 'name', store: 'name', adjustment: 'reason' },
   ...{ alert_rule: 'name', contact_point: 'name', saved_question: 'name', uptime_target: 'of' },
 };
 
@@ -102,7 +102,7 @@ export function nameInDetail({ subject_kind: kind, detail }: AuditEntry): string
 
 /** The pages that list what an entry is about, by its kind. */
 const PAGE_OF_KIND: Readonly<Record<string, string>> = {
-  ...{ import: '/imports', judgement: '/downtime', alert_rule: '/alert-rules' },
+  ...{ import: '/imports', adjustment: '/downtime', alert_rule: '/alert-rules' },
   ...{ contact_point: '/contact-points', delivery: '/deliveries', saved_question: '/analytics' },
   ...{ subscription: '/analytics', uptime_target: '/analytics' },
 };

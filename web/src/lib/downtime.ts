@@ -1,7 +1,7 @@
 /** Planned downtime as a form has it, and as the API takes it. */
 
 import { idsIn } from '../../../src/lib/id-list.ts';
-import type { NewJudgement } from '../../api/schema.ts';
+import type { NewAdjustment } from '../../api/schema.ts';
 
 /** Whom it concerns. */
 export type Whom = 'ids' | 'labels' | 'all';
@@ -33,11 +33,11 @@ export const NEW_DOWNTIME: DowntimeDraft = {
 };
 
 /** The draft as the API takes it. What is missing is left out: the server says what it expects. */
-export function bodyOfDowntime(draft: DowntimeDraft): NewJudgement {
+export function bodyOfDowntime(draft: DowntimeDraft): NewAdjustment {
   return { ...storesOf(draft), ...timeOf(draft), reason: draft.reason.trim() };
 }
 
-function storesOf({ whom, ids, labels }: DowntimeDraft): Pick<NewJudgement, 'store_ids' | 'labels'> {
+function storesOf({ whom, ids, labels }: DowntimeDraft): Pick<NewAdjustment, 'store_ids' | 'labels'> {
   if (whom === 'ids') return { store_ids: idsIn(ids) };
   if (whom === 'all') return { labels: {} };
   const lines = labels.split('\n').map((line) => line.trim());
@@ -45,7 +45,7 @@ function storesOf({ whom, ids, labels }: DowntimeDraft): Pick<NewJudgement, 'sto
   return { labels: Object.fromEntries(pairs.map(([key, value = '']) => [key.trim(), value.trim()])) };
 }
 
-function timeOf(draft: DowntimeDraft): Pick<NewJudgement, 'from' | 'to' | 'recurrence'> {
+function timeOf(draft: DowntimeDraft): Pick<NewAdjustment, 'from' | 'to' | 'recurrence'> {
   const { repeats, from, to, hours, minutes } = draft;
   if (repeats !== 'once') {
     return { recurrence: { rrule: ruleOf(draft), start: from, duration: durationOf(hours, minutes) } };

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { Judgement } from '../../../api/schema.ts';
+import type { Adjustment } from '../../../api/schema.ts';
 import { durationWords } from '../../lib/downtime.ts';
 import { counted } from '../../lib/format.ts';
 import { Field, Tick } from '../../parts/field.tsx';
@@ -14,17 +14,17 @@ import { PHASES } from './phases.ts';
 export const LISTED = 5;
 
 interface Props {
-  readonly judgement: Judgement;
+  readonly adjustment: Adjustment;
   /** Of stores, by ID. */
   readonly names: ReadonlyMap<string, string>;
   readonly onRevoked: () => void;
 }
 
 /** One planned downtime: its stores, its time, and why. */
-export function DowntimeCard({ judgement, names, onRevoked }: Props) {
-  const { reason, state, author, recorded_at, revoked, kind } = judgement;
+export function DowntimeCard({ adjustment, names, onRevoked }: Props) {
+  const { reason, state, author, recorded_at, revoked, kind } = adjustment;
   const revoking = useSignal(false);
-  const mayRevoke = may('stores:write') && (isOwner() ? canEnd(judgement) : revoked?.from !== null);
+  const mayRevoke = may('stores:write') && (isOwner() ? canEnd(adjustment) : revoked?.from !== null);
   return (
     <article class="card downtime" aria-label={reason}>
       <header>
@@ -35,9 +35,9 @@ export function DowntimeCard({ judgement, names, onRevoked }: Props) {
         {kind !== 'planned' && <span class="tag">{kind}</span>}
       </header>
       <p>
-        <Stores judgement={judgement} names={names} /> · <Time judgement={judgement} />
+        <Stores adjustment={adjustment} names={names} /> · <Time adjustment={adjustment} />
       </p>
-      <Next judgement={judgement} />
+      <Next adjustment={adjustment} />
       <p class="small quiet">
         {author} · <Ago at={recorded_at} />
       </p>
@@ -49,7 +49,7 @@ export function DowntimeCard({ judgement, names, onRevoked }: Props) {
       )}
       {revoking.value && (
         <RevokeForm
-          judgement={judgement}
+          adjustment={adjustment}
           onDone={(done) => {
             revoking.value = false;
             if (done) onRevoked();
@@ -61,11 +61,11 @@ export function DowntimeCard({ judgement, names, onRevoked }: Props) {
 }
 
 /** Whether an owner can revoke it: it is ahead, and all its stores are theirs. */
-function canEnd({ state, store_ids: ids }: Judgement): boolean {
+function canEnd({ state, store_ids: ids }: Adjustment): boolean {
   return ids !== null && (state === 'active' || state === 'upcoming');
 }
 
-function Stores({ judgement: { store_ids: ids, labels, stores }, names }: Pick<Props, 'judgement' | 'names'>) {
+function Stores({ adjustment: { store_ids: ids, labels, stores }, names }: Pick<Props, 'adjustment' | 'names'>) {
   if (ids === null) {
     const words = Object.entries(labels ?? {}).map(([key, value]) => `${key}: ${value}`);
     return (
@@ -87,7 +87,7 @@ function Stores({ judgement: { store_ids: ids, labels, stores }, names }: Pick<P
   );
 }
 
-function Time({ judgement: { from, to, recurrence } }: { readonly judgement: Judgement }) {
+function Time({ adjustment: { from, to, recurrence } }: { readonly adjustment: Adjustment }) {
   if (recurrence !== null) {
     return (
       <>
@@ -104,7 +104,7 @@ function Time({ judgement: { from, to, recurrence } }: { readonly judgement: Jud
 }
 
 /** When a recurrence covers the present or next time. */
-function Next({ judgement: { recurrence, next, state } }: { readonly judgement: Judgement }) {
+function Next({ adjustment: { recurrence, next, state } }: { readonly adjustment: Adjustment }) {
   if (recurrence === null || next === null) return null;
   return (
     <p class="small">
@@ -115,7 +115,7 @@ function Next({ judgement: { recurrence, next, state } }: { readonly judgement: 
   );
 }
 
-function Revoked({ revoked }: { readonly revoked: NonNullable<Judgement['revoked']> }) {
+function Revoked({ revoked }: { readonly revoked: NonNullable<Adjustment['revoked']> }) {
   return (
     <p class="small">
       {revoked.from === null ? 'Revoked entirely' : 'Revoked from '}
@@ -128,18 +128,18 @@ function Revoked({ revoked }: { readonly revoked: NonNullable<Judgement['revoked
 }
 
 interface RevokeProps {
-  readonly judgement: Judgement;
+  readonly adjustment: Adjustment;
   readonly onDone: (revoked: boolean) => void;
 }
 
-function RevokeForm({ judgement: { judgement_id, state }, onDone }: RevokeProps) {
+function RevokeForm({ adjustment: { adjustment_id, state }, onDone }: RevokeProps) {
   const reason = useSignal('');
   // What is over can only be revoked entirely.
   const onlyEntirely = state === 'past' || state === 'revoked';
   const entirely = useSignal(onlyEntirely);
   const revoke = async () => {
-    await call('POST /api/v1/judgements/{judgement_id}/revoke', {
-      path: { judgement_id },
+    await call('POST /api/v1/adjustments/{adjustment_id}/revoke', {
+      path: { adjustment_id },
       body: { reason: reason.value, entirely: entirely.value },
     });
     onDone(true);

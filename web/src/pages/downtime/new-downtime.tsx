@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { idsText } from '../../../../src/lib/id-list.ts';
-import type { JudgementPreview } from '../../../api/schema.ts';
+import type { AdjustmentPreview } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
 import { bodyOfDowntime, type DowntimeDraft, NEW_DOWNTIME, type Repeats, type Whom } from '../../lib/downtime.ts';
 import { count, counted } from '../../lib/format.ts';
@@ -47,15 +47,15 @@ export function NewDowntime({ ids, label, onDone }: Props) {
   const { whom, repeats } = fields;
   const draft = valuesOf(fields);
   const values = JSON.stringify(draft);
-  const preview = useSignal<{ readonly of: string; readonly found: JudgementPreview } | undefined>(undefined);
+  const preview = useSignal<{ readonly of: string; readonly found: AdjustmentPreview } | undefined>(undefined);
   const looking = useSubmit();
   useUnsavedValues(values);
   const save = async () => {
-    await call('POST /api/v1/judgements', { body: bodyOfDowntime(draft) });
+    await call('POST /api/v1/adjustments', { body: bodyOfDowntime(draft) });
     onDone(true);
   };
   const look = async () => {
-    const found = await call('POST /api/v1/judgements/preview', { body: bodyOfDowntime(draft) });
+    const found = await call('POST /api/v1/adjustments/preview', { body: bodyOfDowntime(draft) });
     preview.value = { of: values, found };
   };
   return (
@@ -129,7 +129,7 @@ function RecurrenceFields({ fields }: { readonly fields: DraftFields }) {
 function PreviewWords({
   preview: { stores, open_hours, counted: range, starts },
 }: {
-  readonly preview: JudgementPreview;
+  readonly preview: AdjustmentPreview;
 }) {
   return (
     <p class="small">

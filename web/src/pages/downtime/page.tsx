@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { idsText } from '../../../../src/lib/id-list.ts';
-import type { Judgement } from '../../../api/schema.ts';
+import type { Adjustment } from '../../../api/schema.ts';
 import { Link } from '../../parts/link.tsx';
 import { LoadedList } from '../../parts/loaded-list.tsx';
 import { Empty } from '../../parts/notices.tsx';
@@ -15,7 +15,7 @@ import { NewDowntime } from './new-downtime.tsx';
 import { PHASES } from './phases.ts';
 import './downtime.css';
 
-type State = Judgement['state'];
+type State = Adjustment['state'];
 
 /**
  * Planned downtime, newest first, and a form to plan more. In the URL, `store` is the store that it is about, and `plan`
@@ -24,8 +24,8 @@ type State = Judgement['state'];
 export default function DowntimePage() {
   const state = (Object.keys(PHASES) as State[]).find((one) => one === param('state'));
   const store = param('store');
-  const { list, more, reload } = usePages<Judgement>(`downtime ${state} ${store}`, (cursor, signal) =>
-    call('GET /api/v1/judgements', {
+  const { list, more, reload } = usePages<Adjustment>(`downtime ${state} ${store}`, (cursor, signal) =>
+    call('GET /api/v1/adjustments', {
       query: { state, store_id: store === '' ? undefined : idsText([store]), limit: 50, cursor },
       signal,
     }),
@@ -78,11 +78,11 @@ export default function DowntimePage() {
           </Empty>
         }
       >
-        {(judgements) => (
+        {(adjustments) => (
           <ol class="downtimes">
-            {judgements.map((judgement) => (
-              <li key={judgement.judgement_id}>
-                <DowntimeCard judgement={judgement} names={names} onRevoked={reload} />
+            {adjustments.map((adjustment) => (
+              <li key={adjustment.adjustment_id}>
+                <DowntimeCard adjustment={adjustment} names={names} onRevoked={reload} />
               </li>
             ))}
           </ol>

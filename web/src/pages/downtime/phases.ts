@@ -1,7 +1,7 @@
-import type { Judgement } from '../../../api/schema.ts';
+import type { Adjustment } from '../../../api/schema.ts';
 
 /** The names of the states of planned downtime. */
-export const PHASES: Readonly<Record<Judgement['state'], string>> = {
+export const PHASES: Readonly<Record<Adjustment['state'], string>> = {
   active: 'Active now',
   upcoming: 'Upcoming',
   past: 'Past',

@@ -2,7 +2,7 @@ import { DAY } from '../domain/hours.ts';
 import { intersect, totalWithin } from '../domain/interval.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
-import type { JudgedInterval, JudgementRecord } from '../storage/ports/judgements.ts';
+import type { AdjustmentInterval, AdjustmentRecord } from '../storage/ports/adjustments.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { newlyKnown } from './known.ts';
 import { beginningOf } from './phase.ts';
@@ -15,25 +15,25 @@ const COUNTED = 31 * DAY;
 /** Local times at which a recurrence begins that are listed. */
 const LISTED = 5;
 
-/** What a judgement would cover. */
+/** What an adjustment would cover. */
 export interface Coverage {
   readonly stores: number;
   /** Open time of these stores in it, milliseconds, within `counted`. */
   readonly open: number;
   /** From its beginning, at most 31 days. */
-  readonly counted: JudgedInterval;
+  readonly counted: AdjustmentInterval;
   /** The wall values at which it begins first; empty: it is an interval. */
   readonly starts: readonly number[];
 }
 
 /**
- * Counts what a judgement of the kind `planned` covers, and yields to other work in between.
+ * Counts what an adjustment of the kind `planned` covers, and yields to other work in between.
  *
  * @param stores those that the caller can see
  * @param zones of these stores
  */
 export async function coverageOf(
-  record: JudgementRecord,
+  record: AdjustmentRecord,
   fleet: FleetSchedule,
   stores: readonly StoreEntry[],
   zones: Iterable<string>,

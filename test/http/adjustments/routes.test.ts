@@ -10,8 +10,8 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 type Json = Record<string, unknown>;
-interface Judgement extends Json {
-  readonly judgement_id: string;
+interface Adjustment extends Json {
+  readonly adjustment_id: string;
   readonly state: string;
 }
 
@@ -37,18 +37,18 @@ async function opened(t: TestContext) {
   const ask = (user: string, path: string, body?: Json, headers: Record<string, string> = {}) =>
     server.app.inject({
       method: body === undefined ? 'GET' : 'POST',
-      url: `/api/v1/judgements${path}`,
+      url: `/api/v1/adjustments${path}`,
       headers: { ...as(user), ...headers },
       ...(body !== undefined && { payload: body }),
     });
   const created = async (user: string, body: Json) => {
     const answer = await ask(user, '', body);
     assert.equal(answer.statusCode, 201, answer.body);
-    return answer.json<Judgement>();
+    return answer.json<Adjustment>();
   };
   const listed = async (user: string, query = '') => {
-    const { items } = (await ask(user, query)).json<{ items: Judgement[] }>();
-    return items.map(({ judgement_id }) => judgement_id);
+    const { items } = (await ask(user, query)).json<{ items: Adjustment[] }>();
+    return items.map(({ adjustment_id }) => adjustment_id);
   };
   const refused = async (user: string, path: string, body: Json, status: number, message: RegExp) => {
     const answer = await ask(user, path, body);
@@ -64,31 +64,31 @@ test('an operator plans an interval and a recurrence, and everybody who sees one
   clock.now += 1_000;
   const sundays = await created('operator', { labels: { city: 'Tokyo' }, recurrence: SUNDAYS, reason: ' Updates ' });
   assert.deepEqual(sundays, {
-    judgement_id: sundays.judgement_id,
+    ...{ adjustment_id: sundays.adjustment_id, judgement_id: sundays.adjustment_id },
     ...{ kind: 'planned', state: 'upcoming', store_ids: null, labels: { city: 'Tokyo' }, stores: 1 },
     ...{ from: null, to: null },
     recurrence: { ...SUNDAYS, start: '2026-11-29T02:00:00', text: 'every week on Sunday at 2 AM' },
     next: { from: '2026-11-28T17:00:00.000Z', to: '2026-11-28T19:00:00.000Z' },
     ...{ reason: 'Updates', author: 'operator', recorded_at: at(NOW + 1_000), revoked: null },
   });
-  assert.deepEqual(await listed('admin'), [sundays.judgement_id, tonight.judgement_id]);
-  assert.deepEqual(await listed('owner'), [sundays.judgement_id, tonight.judgement_id]);
-  assert.deepEqual(await listed('stranger'), [tonight.judgement_id]);
-  assert.deepEqual(await listed('operator', '?store_id=mine'), [tonight.judgement_id]);
-  const [ofMine] = (await ask('operator', '?store_id=mine')).json<{ items: Judgement[] }>().items;
+  assert.deepEqual(await listed('admin'), [sundays.adjustment_id, tonight.adjustment_id]);
+  assert.deepEqual(await listed('owner'), [sundays.adjustment_id, tonight.adjustment_id]);
+  assert.deepEqual(await listed('stranger'), [tonight.adjustment_id]);
+  assert.deepEqual(await listed('operator', '?store_id=mine'), [tonight.adjustment_id]);
+  const [ofMine] = (await ask('operator', '?store_id=mine')).json<{ items: Adjustment[] }>().items;
   assert.equal(ofMine?.stores, 2, 'all of its stores are counted');
   assert.deepEqual(await listed('operator', '?store_id=nobody'), []);
   assert.equal((await ask('stranger', '?store_id=mine')).statusCode, 404);
   // Nobody learns of stores of others.
-  const seen = (await ask('stranger', `/${tonight.judgement_id}`)).json<Json>();
+  const seen = (await ask('stranger', `/${tonight.adjustment_id}`)).json<Json>();
   assert.deepEqual([seen.store_ids, seen.stores], [['elsewhere'], 1]);
-  assert.equal((await ask('stranger', `/${sundays.judgement_id}`)).statusCode, 404);
+  assert.equal((await ask('stranger', `/${sundays.adjustment_id}`)).statusCode, 404);
 });
 
-test('the state of a judgement follows the clock, and the list can be limited to one', async (t) => {
+test('the state of an adjustment follows the clock, and the list can be limited to one', async (t) => {
   const { created, listed, clock, ask } = await opened(t);
-  const { judgement_id: once } = await created('operator', { store_ids: ['mine'], ...TONIGHT });
-  const { judgement_id: weekly } = await created('operator', { labels: {}, recurrence: SUNDAYS, reason: 'x' });
+  const { adjustment_id: once } = await created('operator', { store_ids: ['mine'], ...TONIGHT });
+  const { adjustment_id: weekly } = await created('operator', { labels: {}, recurrence: SUNDAYS, reason: 'x' });
   const at = async (instant: number) => {
     clock.now = instant;
     const states: Json = {};
@@ -115,8 +115,8 @@ test('a list of many is read page by page', async (t) => {
   let cursor: string | null = null;
   do {
     const query: string = `?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`;
-    const page = (await ask('operator', query)).json<{ items: Judgement[]; next_cursor: string | null }>();
-    seen.push(...page.items.map(({ judgement_id }) => judgement_id));
+    const page = (await ask('operator', query)).json<{ items: Adjustment[]; next_cursor: string | null }>();
+    seen.push(...page.items.map(({ adjustment_id }) => adjustment_id));
     cursor = page.next_cursor;
   } while (cursor !== null);
   assert.equal(seen.length, 5);
@@ -144,14 +144,14 @@ test('a preview counts the open hours of the stores, and records nothing', async
   assert.deepEqual(await listed('operator'), []);
 });
 
-test('a judgement is revoked from now on, then entirely, and never edited', async (t) => {
+test('an adjustment is revoked from now on, then entirely, and never edited', async (t) => {
   const { ask, created, clock, refused, storage } = await opened(t);
-  const { judgement_id: id } = await created('operator', { labels: {}, recurrence: SUNDAYS, reason: 'x' });
+  const { adjustment_id: id } = await created('operator', { labels: {}, recurrence: SUNDAYS, reason: 'x' });
   const first = await ask('operator', `/${id}`);
   clock.now = NOW + 10 * DAY;
   const revoked = await ask('admin', `/${id}/revoke`, { reason: 'Moved' }, { 'if-match': String(first.headers.etag) });
   assert.equal(revoked.statusCode, 200, revoked.body);
-  const { state, revoked: shown } = revoked.json<Judgement>();
+  const { state, revoked: shown } = revoked.json<Adjustment>();
   assert.equal(state, 'revoked');
   const recorded_at = at(clock.now);
   assert.deepEqual(shown, { from: recorded_at, reason: 'Moved', author: 'admin', recorded_at });
@@ -161,20 +161,20 @@ test('a judgement is revoked from now on, then entirely, and never edited', asyn
   assert.equal(stale.statusCode, 412);
   const entirely = await ask('operator', `/${id}/revoke`, { reason: 'A mistake', entirely: true });
   assert.equal(entirely.statusCode, 200, entirely.body);
-  assert.equal((entirely.json<Judgement>().revoked as Json).from, null);
+  assert.equal((entirely.json<Adjustment>().revoked as Json).from, null);
   await refused('admin', `/${id}/revoke`, { reason: 'x', entirely: true }, 409, /was revoked at/);
-  assert.equal((await storage.judgements.entries()).length, 3);
-  const audit = await storage.accounts.audit({ subjectKind: 'judgement', subjectId: id }, undefined, 10);
+  assert.equal((await storage.adjustments.entries()).length, 3);
+  const audit = await storage.accounts.audit({ subjectKind: 'adjustment', subjectId: id }, undefined, 10);
   assert.deepEqual(audit.map(({ action }) => action).sort(), [
-    'judgement.created',
-    'judgement.revoked',
-    'judgement.revoked',
+    'adjustment.created',
+    'adjustment.revoked',
+    'adjustment.revoked',
   ]);
 });
 
 test('what is past can be revoked entirely only', async (t) => {
   const { created, clock, refused, ask } = await opened(t);
-  const { judgement_id: id } = await created('operator', { store_ids: ['mine'], ...TONIGHT });
+  const { adjustment_id: id } = await created('operator', { store_ids: ['mine'], ...TONIGHT });
   clock.now = NOW + DAY;
   await refused('operator', `/${id}/revoke`, { reason: 'x' }, 409, /is past; revoke it entirely to remove it/);
   assert.equal((await ask('operator', `/${id}/revoke`, { reason: 'x', entirely: true })).statusCode, 200);
@@ -182,7 +182,7 @@ test('what is past can be revoked entirely only', async (t) => {
 
 test('owners plan downtime of the stores that they own, from now on', async (t) => {
   const { created, refused, ask, clock } = await opened(t);
-  const { judgement_id: id, from } = await created('owner', { store_ids: ['mine'], to: TONIGHT.to, reason: 'x' });
+  const { adjustment_id: id, from } = await created('owner', { store_ids: ['mine'], to: TONIGHT.to, reason: 'x' });
   assert.equal(from, at(NOW), 'without a start, it begins now');
   await created('owner', { store_ids: ['mine', 'mine too'], recurrence: SUNDAYS, reason: 'x' });
   await refused('owner', '', { labels: { city: 'Chicago' }, ...TONIGHT }, 403, /owners name the stores in store_ids/);
@@ -195,9 +195,9 @@ test('owners plan downtime of the stores that they own, from now on', async (t) 
   await created('operator', past);
   // What others planned for stores of others, too, is not theirs to end.
   const both = await created('operator', { store_ids: ['mine', 'elsewhere'], ...TONIGHT });
-  await refused('owner', `/${both.judgement_id}/revoke`, { reason: 'x' }, 403, /includes stores of others/);
+  await refused('owner', `/${both.adjustment_id}/revoke`, { reason: 'x' }, 403, /includes stores of others/);
   const city = await created('operator', { labels: { city: 'Tokyo' }, ...TONIGHT });
-  await refused('owner', `/${city.judgement_id}/revoke`, { reason: 'x' }, 403, /includes stores of others/);
+  await refused('owner', `/${city.adjustment_id}/revoke`, { reason: 'x' }, 403, /includes stores of others/);
   clock.now += HOUR;
   await refused('owner', `/${id}/revoke`, { reason: 'x', entirely: true }, 403, /from now on only; ask an operator/);
   assert.equal((await ask('owner', `/${id}/revoke`, { reason: 'x' })).statusCode, 200);
@@ -252,4 +252,14 @@ test('the timeline of a store shows its planned downtime, clipped to the range',
   assert.deepEqual([only?.from.utc, only?.to.local], [TONIGHT.from, '2026-11-24T16:00:00.000-06:00']);
   assert.deepEqual(others, []);
   assert.deepEqual(await planned('nobody'), []);
+});
+
+test('the earlier path answers as well', async (t) => {
+  const { app, ask, created } = await opened(t);
+  const { adjustment_id: id } = await created('operator', { store_ids: ['mine'], ...TONIGHT });
+  const old = (path: string) => app.inject({ url: `/api/v1/judgements${path}`, headers: as('operator') });
+  for (const path of ['', '?limit=1', `/${id}`]) {
+    assert.deepEqual((await old(path)).json(), (await ask('operator', path)).json());
+  }
+  assert.equal((await old('-of')).statusCode, 404);
 });

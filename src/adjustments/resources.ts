@@ -3,14 +3,15 @@ import { formatWallTime } from '../calendar/wall-time.ts';
 import { HOUR } from '../domain/hours.ts';
 import type { Coverage } from './preview.ts';
 import { recurrenceOf } from './recurrence.ts';
-import type { ShownJudgement } from './service.ts';
+import type { ShownAdjustment } from './service.ts';
 
-/** A judgement as JSON: in the API, and on the command line. */
-export function judgementResource(shown: ShownJudgement) {
+/** An adjustment as JSON: in the API, and on the command line. */
+export function adjustmentResource(shown: ShownAdjustment) {
   const { record, revocation, phase, next, stores, storeIds } = shown;
   const { time } = record;
   const text = recurrenceOf(time)?.text ?? '';
   return {
+    adjustment_id: record.id,
     judgement_id: record.id,
     kind: record.kind,
     state: phase,
@@ -36,7 +37,7 @@ export function judgementResource(shown: ShownJudgement) {
   };
 }
 
-/** What a judgement would cover, likewise. */
+/** What an adjustment would cover, likewise. */
 export function coverageResource({ stores, open, counted, starts }: Coverage) {
   return {
     stores,

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RRuleTemporal } from 'rrule-temporal';
 import { Temporal } from 'temporal-polyfill';
+import { checkedRecurrence, WallRecurrence } from '../../src/adjustments/recurrence.ts';
 import { formatInstant } from '../../src/calendar/instant.ts';
 import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { parseWallTime } from '../../src/calendar/wall-time.ts';
 import { DAY } from '../../src/domain/hours.ts';
-import { checkedRecurrence, WallRecurrence } from '../../src/judgements/recurrence.ts';
-import type { Recurrence } from '../../src/storage/ports/judgements.ts';
+import type { Recurrence } from '../../src/storage/ports/adjustments.ts';
 
 const SUNDAYS: Recurrence = { rrule: 'FREQ=WEEKLY;BYDAY=SU', start: '2026-03-01T02:30:00', duration: 'PT2H' };
 

@@ -7,7 +7,7 @@ import { formatWallTime, parseWallTime } from '../calendar/wall-time.ts';
 import { DAY } from '../domain/hours.ts';
 import { instantOf, type Zone } from '../domain/zone.ts';
 import { invalid, messageOf } from '../lib/errors.ts';
-import type { JudgedInterval, Recurrence } from '../storage/ports/judgements.ts';
+import type { AdjustmentInterval, Recurrence } from '../storage/ports/adjustments.ts';
 import { ruleParts } from './rrule.ts';
 
 /** Five years: how far ahead a recurrence is checked, and the longest interval; milliseconds. */
@@ -101,8 +101,8 @@ export class WallRecurrence {
 
 const recurrences = new WeakMap<object, WallRecurrence>();
 
-/** The recurrence of a judgement, with what was expanded of it before; `undefined`: it is an interval. */
-export function recurrenceOf(time: JudgedInterval | Recurrence): WallRecurrence | undefined {
+/** The recurrence of an adjustment, with what was expanded of it before; `undefined`: it is an interval. */
+export function recurrenceOf(time: AdjustmentInterval | Recurrence): WallRecurrence | undefined {
   if (!('rrule' in time)) return undefined;
   const recurrence = recurrences.get(time) ?? new WallRecurrence(time);
   recurrences.set(time, recurrence);

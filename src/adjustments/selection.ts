@@ -1,5 +1,5 @@
 import { addTo } from '../lib/lists.ts';
-import type { StoreSelection } from '../storage/ports/judgements.ts';
+import type { StoreSelection } from '../storage/ports/adjustments.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { hasLabels } from '../stores/labels.ts';
 

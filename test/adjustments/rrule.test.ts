@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ruleParts } from '../../src/judgements/rrule.ts';
+import { ruleParts } from '../../src/adjustments/rrule.ts';
 
 test('a rule is read part by part, in any case, with or without its prefix', () => {
   for (const text of ['FREQ=WEEKLY;BYDAY=SU,2MO', 'rrule:freq=weekly;byday=su,2mo', ' FREQ=WEEKLY;BYDAY=SU,2MO ']) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { knownAdjustments } from '../../src/adjustments/known.ts';
+import { PlannedTime } from '../../src/adjustments/planned.ts';
 import { formatInstant } from '../../src/calendar/instant.ts';
 import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { DAY, HOUR } from '../../src/domain/hours.ts';
 import { type Intervals, intersect } from '../../src/domain/interval.ts';
 import type { ZoneStretch } from '../../src/domain/schedule.ts';
-import { knownJudgements } from '../../src/judgements/known.ts';
-import { PlannedTime } from '../../src/judgements/planned.ts';
-import type { JudgementEntry, JudgementRecord } from '../../src/storage/ports/judgements.ts';
+import type { AdjustmentEntry, AdjustmentRecord } from '../../src/storage/ports/adjustments.ts';
 
 const T = Date.parse('2026-03-07T00:00:00Z');
 const BY = { reason: 'x', authorId: undefined, author: 'anna', at: T };
@@ -15,7 +15,7 @@ const SUNDAYS = { rrule: 'FREQ=WEEKLY;BYDAY=SU', start: '2026-03-01T02:30:00', d
 const CHICAGO = { id: 'a', labels: { city: 'Chicago', brand: 'x' } };
 
 let number = 0;
-function judgement(change: Partial<JudgementRecord>): JudgementRecord {
+function adjustment(change: Partial<AdjustmentRecord>): AdjustmentRecord {
   const id = `j${++number}`;
   return { ...BY, id, kind: 'planned', stores: { labels: {} }, time: { from: T, to: T + HOUR }, ...change };
 }
@@ -33,8 +33,8 @@ function zones(...names: readonly (string | number)[]): ZoneStretch[] {
 }
 
 /** Planned downtime of a store within three days. */
-function planned(entries: readonly JudgementEntry[], store = CHICAGO, zone = zones('America/Chicago')): string[] {
-  const window = new PlannedTime(knownJudgements(entries)).over(T, T + 3 * DAY);
+function planned(entries: readonly AdjustmentEntry[], store = CHICAGO, zone = zones('America/Chicago')): string[] {
+  const window = new PlannedTime(knownAdjustments(entries)).over(T, T + 3 * DAY);
   return shown(intersect(window.of(store, zone), [T, T + 3 * DAY]));
 }
 
@@ -48,25 +48,25 @@ function shown(intervals: Intervals): string[] {
 }
 
 test('a recurrence is in the local time of each store', () => {
-  const all = [judgement({ time: SUNDAYS })];
+  const all = [adjustment({ time: SUNDAYS })];
   assert.deepEqual(planned(all), ['08T08:30–08T10:30']);
   assert.deepEqual(planned(all, CHICAGO, zones('Asia/Tokyo')), ['07T17:30–07T19:30']);
   assert.deepEqual(planned(all, CHICAGO, zones('UTC')), ['08T02:30–08T04:30']);
 });
 
-test('judgements that overlap are merged, and others of the store are left out', () => {
+test('adjustments that overlap are merged, and others of the store are left out', () => {
   const all = [
-    judgement({ time: { from: T, to: T + 2 * HOUR } }),
-    judgement({ time: { from: T + HOUR, to: T + 3 * HOUR } }),
-    judgement({ time: { from: T + 4 * HOUR, to: T + 5 * HOUR } }),
-    judgement({ time: { from: T + 6 * HOUR, to: T + 9 * HOUR }, kind: 'excused' }),
+    adjustment({ time: { from: T, to: T + 2 * HOUR } }),
+    adjustment({ time: { from: T + HOUR, to: T + 3 * HOUR } }),
+    adjustment({ time: { from: T + 4 * HOUR, to: T + 5 * HOUR } }),
+    adjustment({ time: { from: T + 6 * HOUR, to: T + 9 * HOUR }, kind: 'excused' }),
   ];
   assert.deepEqual(planned(all), ['07T00:00–07T03:00', '07T04:00–07T05:00']);
 });
 
-test('a judgement includes the stores that it names, or those with all of its labels', () => {
-  const including = (stores: JudgementRecord['stores'], store = CHICAGO) =>
-    planned([judgement({ stores })], store).length === 1;
+test('an adjustment includes the stores that it names, or those with all of its labels', () => {
+  const including = (stores: AdjustmentRecord['stores'], store = CHICAGO) =>
+    planned([adjustment({ stores })], store).length === 1;
   assert.equal(including({ storeIds: ['b', 'a'] }), true);
   assert.equal(including({ storeIds: ['b'] }), false);
   assert.equal(including({ labels: {} }), true);
@@ -78,18 +78,18 @@ test('a judgement includes the stores that it names, or those with all of its la
 });
 
 test('a revocation leaves what was before its instant, and an entire one nothing', () => {
-  const one = judgement({ time: { from: T, to: T + 4 * HOUR } });
-  const revoke = (id: string, from: number | undefined): JudgementEntry => ({ ...BY, id, revokes: one.id, from });
+  const one = adjustment({ time: { from: T, to: T + 4 * HOUR } });
+  const revoke = (id: string, from: number | undefined): AdjustmentEntry => ({ ...BY, id, revokes: one.id, from });
   assert.deepEqual(planned([one, revoke('r1', T + HOUR)]), ['07T00:00–07T01:00']);
   assert.deepEqual(planned([one, revoke('r1', T + HOUR), revoke('r2', undefined)]), []);
   assert.deepEqual(planned([one, revoke('r1', undefined), revoke('r2', T + HOUR)]), []);
-  const weekly = judgement({ time: SUNDAYS });
+  const weekly = adjustment({ time: SUNDAYS });
   const half = Date.parse('2026-03-08T09:00:00Z');
   assert.deepEqual(planned([weekly, { ...BY, id: 'r', revokes: weekly.id, from: half }]), ['08T08:30–08T09:00']);
 });
 
 test('a store that changes its zone has the occurrences of each zone while it is in force', () => {
-  const daily = judgement({ time: { ...SUNDAYS, rrule: 'FREQ=DAILY' } });
+  const daily = adjustment({ time: { ...SUNDAYS, rrule: 'FREQ=DAILY' } });
   const change = Date.parse('2026-03-08T00:00:00Z');
   assert.deepEqual(planned([daily], CHICAGO, zones('UTC', change, 'Asia/Tokyo')), [
     '07T02:30–07T04:30',
@@ -99,12 +99,12 @@ test('a store that changes its zone has the occurrences of each zone while it is
 });
 
 test('an occurrence that began long before the window ends at its local time', () => {
-  const long = judgement({ time: { rrule: 'FREQ=YEARLY', start: '2026-01-01T00:00:00', duration: 'P67D' } });
+  const long = adjustment({ time: { rrule: 'FREQ=YEARLY', start: '2026-01-01T00:00:00', duration: 'P67D' } });
   assert.deepEqual(planned([long]), ['07T00:00–09T05:00']);
-  const elapsed = judgement({ time: { rrule: 'FREQ=YEARLY', start: '2026-01-01T00:00:00', duration: 'PT1608H' } });
+  const elapsed = adjustment({ time: { rrule: 'FREQ=YEARLY', start: '2026-01-01T00:00:00', duration: 'PT1608H' } });
   assert.deepEqual(planned([elapsed]), ['07T00:00–09T06:00']);
 });
 
 test('an unknown zone has the occurrences of UTC', () => {
-  assert.deepEqual(planned([judgement({ time: SUNDAYS })], CHICAGO, zones('Etc/Unknown')), ['08T02:30–08T04:30']);
+  assert.deepEqual(planned([adjustment({ time: SUNDAYS })], CHICAGO, zones('Etc/Unknown')), ['08T02:30–08T04:30']);
 });

@@ -5,7 +5,7 @@ import { EMPTY, type Intervals, intersect, union } from '../domain/interval.ts';
 import type { ZoneStretch } from '../domain/schedule.ts';
 import type { Zone } from '../domain/zone.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import { appliesUntil, type KnownJudgement } from './known.ts';
+import { appliesUntil, type KnownAdjustment } from './known.ts';
 import { recurrenceOf, type WallRecurrence } from './recurrence.ts';
 import { SelectionIndex } from './selection.ts';
 
@@ -15,26 +15,26 @@ const SLACK = 2 * DAY;
 /** Ranges of time whose intervals are cached. */
 const RANGES = 8;
 
-/** A judgement whose recurrence is ready to be expanded. */
+/** An adjustment whose recurrence is ready to be expanded. */
 interface Prepared {
-  readonly judgement: KnownJudgement;
+  readonly adjustment: KnownAdjustment;
   /** `undefined`: an interval. */
   readonly recurrence: WallRecurrence | undefined;
 }
 
 /**
- * The planned downtime of stores, as intervals. Each judgement is expanded once for a time zone and a range of days, and
- * stores with the same judgements and the same zone share their intervals.
+ * The planned downtime of stores, as intervals. Each adjustment is expanded once for a time zone and a range of days, and
+ * stores with the same adjustments and the same zone share their intervals.
  */
 export class PlannedTime {
-  readonly #judgements: readonly Prepared[];
+  readonly #adjustments: readonly Prepared[];
   readonly #index: SelectionIndex;
   readonly #windows = new LRUCache<string, PlannedWindow>({ max: RANGES });
 
-  /** @param judgements as they were known at one instant; only those of the kind `planned` count */
-  constructor(judgements: readonly KnownJudgement[]) {
-    const planned = judgements.filter((judgement) => judgement.record.kind === 'planned');
-    this.#judgements = planned.map((judgement) => ({ judgement, recurrence: recurrenceOf(judgement.record.time) }));
+  /** @param adjustments as they were known at one instant; only those of the kind `planned` count */
+  constructor(adjustments: readonly KnownAdjustment[]) {
+    const planned = adjustments.filter((adjustment) => adjustment.record.kind === 'planned');
+    this.#adjustments = planned.map((adjustment) => ({ adjustment, recurrence: recurrenceOf(adjustment.record.time) }));
     this.#index = new SelectionIndex(planned.map(({ record }) => record.stores));
   }
 
@@ -42,36 +42,36 @@ export class PlannedTime {
   over(from: number, to: number): PlannedWindow {
     const [first, last] = [Math.floor(from / DAY), Math.ceil(to / DAY)];
     const key = `${first} ${last}`;
-    const window = this.#windows.get(key) ?? new PlannedWindow(this.#judgements, this.#index, first * DAY, last * DAY);
+    const window = this.#windows.get(key) ?? new PlannedWindow(this.#adjustments, this.#index, first * DAY, last * DAY);
     this.#windows.set(key, window);
     return window;
   }
 
-  /** The judgements that include a store. */
-  of(store: Pick<StoreEntry, 'id' | 'labels'>): KnownJudgement[] {
-    return this.#index.of(store).map((i) => (this.#judgements[i] as Prepared).judgement);
+  /** The adjustments that include a store. */
+  of(store: Pick<StoreEntry, 'id' | 'labels'>): KnownAdjustment[] {
+    return this.#index.of(store).map((i) => (this.#adjustments[i] as Prepared).adjustment);
   }
 }
 
 /** Planned downtime in a range of time. */
 export class PlannedWindow {
-  readonly #judgements: readonly Prepared[];
+  readonly #adjustments: readonly Prepared[];
   readonly #index: SelectionIndex;
   readonly #from: number;
   readonly #to: number;
   readonly #longest: number;
   readonly #zones = new Map<string, Zone>();
-  /** Of one judgement in one zone. */
+  /** Of one adjustment in one zone. */
   readonly #expanded = new Map<string, Intervals>();
-  /** Of several judgements in one zone. */
+  /** Of several adjustments in one zone. */
   readonly #merged = new Map<string, Intervals>();
 
-  constructor(judgements: readonly Prepared[], index: SelectionIndex, from: number, to: number) {
-    this.#judgements = judgements;
+  constructor(adjustments: readonly Prepared[], index: SelectionIndex, from: number, to: number) {
+    this.#adjustments = adjustments;
     this.#index = index;
     this.#from = from;
     this.#to = to;
-    this.#longest = Math.max(0, ...judgements.map(({ recurrence }) => recurrence?.length ?? 0));
+    this.#longest = Math.max(0, ...adjustments.map(({ recurrence }) => recurrence?.length ?? 0));
   }
 
   /**
@@ -106,13 +106,13 @@ export class PlannedWindow {
   }
 
   #expandedIn(i: number, zone: string): Intervals {
-    const { judgement, recurrence } = this.#judgements[i] as Prepared;
+    const { adjustment, recurrence } = this.#adjustments[i] as Prepared;
     // An interval is the same in all zones.
     const key = recurrence === undefined ? String(i) : `${i} ${zone}`;
     let intervals = this.#expanded.get(key);
     if (intervals === undefined) {
-      const all = recurrence === undefined ? intervalOf(judgement) : this.#occurrences(recurrence, zone);
-      intervals = intersect(all, [Number.NEGATIVE_INFINITY, appliesUntil(judgement)]);
+      const all = recurrence === undefined ? intervalOf(adjustment) : this.#occurrences(recurrence, zone);
+      intervals = intersect(all, [Number.NEGATIVE_INFINITY, appliesUntil(adjustment)]);
       this.#expanded.set(key, intervals);
     }
     return intervals;
@@ -137,6 +137,6 @@ export class PlannedWindow {
 }
 
 /** Whatever the range is: there is only one. */
-function intervalOf({ record: { time } }: KnownJudgement): Intervals {
+function intervalOf({ record: { time } }: KnownAdjustment): Intervals {
   return 'from' in time ? [time.from, time.to] : EMPTY;
 }

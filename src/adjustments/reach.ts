@@ -1,10 +1,10 @@
 import { DEFAULT_ZONE } from '../calendar/tzdb.ts';
-import type { JudgementRecord } from '../storage/ports/judgements.ts';
+import type { AdjustmentRecord } from '../storage/ports/adjustments.ts';
 import type { StoreEntry } from '../stores/directory.ts';
-import type { KnownJudgement } from './known.ts';
+import type { KnownAdjustment } from './known.ts';
 import { SelectionIndex, selects } from './selection.ts';
 
-/** The stores that a judgement includes, by the labels that they have now. */
+/** The stores that an adjustment includes, by the labels that they have now. */
 export interface Reach {
   readonly stores: number;
   /** Their time zones; the default zone if there are no stores. */
@@ -13,33 +13,33 @@ export interface Reach {
 
 /** @param stores those to look at */
 export function reachOf(
-  record: JudgementRecord,
+  record: AdjustmentRecord,
   stores: readonly StoreEntry[],
 ): Reach & { readonly entries: readonly StoreEntry[] } {
   const entries = stores.filter((store) => selects(record.stores, store));
   return { entries, stores: entries.length, zones: zonesOf(entries) };
 }
 
-/** The reach of all judgements, found in one pass over the stores and kept until either changes. */
+/** The reach of all adjustments, found in one pass over the stores and kept until either changes. */
 export class ReachCache {
   readonly #kept = new WeakMap<
     readonly StoreEntry[],
-    { readonly judgements: readonly KnownJudgement[]; readonly reaches: readonly Reach[] }
+    { readonly adjustments: readonly KnownAdjustment[]; readonly reaches: readonly Reach[] }
   >();
 
-  /** One for each judgement, in their order. */
-  of(judgements: readonly KnownJudgement[], stores: readonly StoreEntry[]): readonly Reach[] {
+  /** One for each adjustment, in their order. */
+  of(adjustments: readonly KnownAdjustment[], stores: readonly StoreEntry[]): readonly Reach[] {
     const kept = this.#kept.get(stores);
-    if (kept?.judgements === judgements) return kept.reaches;
-    const reaches = reachesOf(judgements, stores);
-    this.#kept.set(stores, { judgements, reaches });
+    if (kept?.adjustments === adjustments) return kept.reaches;
+    const reaches = reachesOf(adjustments, stores);
+    this.#kept.set(stores, { adjustments, reaches });
     return reaches;
   }
 }
 
-function reachesOf(judgements: readonly KnownJudgement[], stores: readonly StoreEntry[]): readonly Reach[] {
-  const index = new SelectionIndex(judgements.map(({ record }) => record.stores));
-  const found = judgements.map(() => ({ stores: 0, zones: new Set<string>() }));
+function reachesOf(adjustments: readonly KnownAdjustment[], stores: readonly StoreEntry[]): readonly Reach[] {
+  const index = new SelectionIndex(adjustments.map(({ record }) => record.stores));
+  const found = adjustments.map(() => ({ stores: 0, zones: new Set<string>() }));
   for (const store of stores) {
     for (const i of index.of(store)) {
       const reach = found[i] as (typeof found)[number];

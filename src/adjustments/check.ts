@@ -2,7 +2,7 @@ import { formatInstant } from '../calendar/instant.ts';
 import { DAY } from '../domain/hours.ts';
 import { invalid } from '../lib/errors.ts';
 import { hasAtMost, isStorable, trimmed } from '../lib/text.ts';
-import type { JudgedInterval, Recurrence, StoreSelection } from '../storage/ports/judgements.ts';
+import type { AdjustmentInterval, Recurrence, StoreSelection } from '../storage/ports/adjustments.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { checkedRecurrence, FIVE_YEARS } from './recurrence.ts';
 import { selects } from './selection.ts';
@@ -10,10 +10,10 @@ import { selects } from './selection.ts';
 /** The longest reason, in characters. */
 export const REASON_LENGTH = 500;
 
-/** The stores that a judgement can name; more are chosen by a label. */
+/** The stores that an adjustment can name; more are chosen by a label. */
 export const MOST_STORES = 1_000;
 
-/** What a caller says of the stores and the time of a judgement; the fields have the names of the API. */
+/** What a caller says of the stores and the time of an adjustment; the fields have the names of the API. */
 export interface GivenTime {
   readonly store_ids?: readonly string[] | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
@@ -24,7 +24,7 @@ export interface GivenTime {
 }
 
 /**
- * The stores of a new judgement.
+ * The stores of a new adjustment.
  *
  * @param find the store with an id
  * @param stores all stores that the caller can see
@@ -56,12 +56,12 @@ export function checkedStores(
 }
 
 /**
- * The time of a new judgement.
+ * The time of a new adjustment.
  *
  * @param now milliseconds
  * @throws UserError `invalid_input` unless it is an interval of at most five years, or a recurrence that occurs
  */
-export function checkedTime({ from, to, recurrence }: GivenTime, now: number): JudgedInterval | Recurrence {
+export function checkedTime({ from, to, recurrence }: GivenTime, now: number): AdjustmentInterval | Recurrence {
   if (recurrence !== undefined) {
     if (from === undefined && to === undefined) return checkedRecurrence('recurrence', recurrence);
     throw invalid('expected either from and to, or a recurrence', 'recurrence');
@@ -76,7 +76,7 @@ export function checkedTime({ from, to, recurrence }: GivenTime, now: number): J
   throw invalid(`the interval has ${days} days, expected at most five years`, 'to');
 }
 
-/** The reason of a judgement or a revocation. @throws UserError `invalid_input` */
+/** The reason of an adjustment or a revocation. @throws UserError `invalid_input` */
 export function checkedReason(text: string, what = 'reason'): string {
   const reason = trimmed(text);
   if (reason === '') throw invalid(`${what} is empty, expected the reason in a few words`, 'reason');

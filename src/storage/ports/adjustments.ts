@@ -1,7 +1,7 @@
 import type { AuditRecord } from './account-catalog.ts';
 
-/** What a judgement says of the time that it covers. */
-export type JudgementKind =
+/** What an adjustment says of the time that it covers. */
+export type AdjustmentKind =
   /** Downtime is planned. */
   | 'planned'
   /** Downtime is not counted. */
@@ -17,7 +17,7 @@ export type StoreSelection =
   | { readonly labels: Readonly<Record<string, string>> };
 
 /** The instants `[from, to)`, milliseconds. */
-export interface JudgedInterval {
+export interface AdjustmentInterval {
   readonly from: number;
   readonly to: number;
 }
@@ -44,40 +44,40 @@ interface Recorded {
 }
 
 /** A statement about a period of some stores. */
-export interface JudgementRecord extends Recorded {
-  readonly kind: JudgementKind;
+export interface AdjustmentRecord extends Recorded {
+  readonly kind: AdjustmentKind;
   readonly stores: StoreSelection;
-  readonly time: JudgedInterval | Recurrence;
+  readonly time: AdjustmentInterval | Recurrence;
 }
 
-/** Says that a judgement no longer applies. */
+/** Says that an adjustment no longer applies. */
 export interface RevocationRecord extends Recorded {
-  /** The id of the judgement. */
+  /** The id of the adjustment. */
   readonly revokes: string;
   /** The instant from which it no longer applies, milliseconds; `undefined`: it never applied. */
   readonly from: number | undefined;
 }
 
-export type JudgementEntry = JudgementRecord | RevocationRecord;
+export type AdjustmentEntry = AdjustmentRecord | RevocationRecord;
 
-/** The judgements in the database: entries are added and never changed. */
-export interface Judgements {
+/** The adjustments in the database: entries are added and never changed. */
+export interface Adjustments {
   /** The id of the entry that was recorded last, which changes with every one; `undefined`: there is none. */
   last(): Promise<string | undefined>;
   /** All entries, in the order in which they were recorded. */
-  entries(): Promise<JudgementEntry[]>;
+  entries(): Promise<AdjustmentEntry[]>;
   /**
    * Runs `work` as one transaction. Additions are serialized across all servers, so what `work` has read stays true until
    * it ends. `work` is short and uses only its argument.
    */
-  recording<T>(work: (changes: JudgementChanges) => Promise<T>): Promise<T>;
+  recording<T>(work: (changes: AdjustmentChanges) => Promise<T>): Promise<T>;
 }
 
-export interface JudgementChanges {
-  /** The judgement with this id, and what revokes it, in order; `undefined`: there is none. */
-  find(id: string): Promise<{ judgement: JudgementRecord; revocations: RevocationRecord[] } | undefined>;
+export interface AdjustmentChanges {
+  /** The adjustment with this id, and what revokes it, in order; `undefined`: there is none. */
+  find(id: string): Promise<{ adjustment: AdjustmentRecord; revocations: RevocationRecord[] } | undefined>;
   /** Adds an entry; one that would be before the last one is recorded at the instant of that one. */
-  add(entry: JudgementEntry): Promise<void>;
+  add(entry: AdjustmentEntry): Promise<void>;
   /** Adds an entry to the audit log in the same transaction. */
   addAudit(entry: AuditRecord): Promise<void>;
 }

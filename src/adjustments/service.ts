@@ -6,20 +6,20 @@ import type { FleetSchedule } from '../fleet/schedules.ts';
 import { checkAll } from '../lib/checks.ts';
 import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
-import type { JudgedInterval, JudgementRecord, RevocationRecord } from '../storage/ports/judgements.ts';
+import type { AdjustmentInterval, AdjustmentRecord, RevocationRecord } from '../storage/ports/adjustments.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
 import { checkedReason, checkedStores, checkedTime, type GivenTime } from './check.ts';
-import { isEarlier, type KnownJudgement } from './known.ts';
-import type { JudgementLog } from './log.ts';
+import { isEarlier, type KnownAdjustment } from './known.ts';
+import type { AdjustmentLog } from './log.ts';
 import { beginningOf, type Phase, type PhaseOf, phaseOf } from './phase.ts';
 import { type Coverage, coverageOf } from './preview.ts';
 import { type Reach, ReachCache, reachOf } from './reach.ts';
 import { selects } from './selection.ts';
 
-export interface JudgementServiceParts {
-  readonly storage: Pick<Storage, 'judgements'>;
-  readonly log: JudgementLog;
+export interface AdjustmentServiceParts {
+  readonly storage: Pick<Storage, 'adjustments'>;
+  readonly log: AdjustmentLog;
   readonly directory: StoreDirectory;
   /** The schedules of all stores. */
   readonly schedules: () => Promise<FleetSchedule>;
@@ -28,12 +28,12 @@ export interface JudgementServiceParts {
   readonly audit: Pick<AuditLog, 'entry'>;
 }
 
-export interface GivenJudgement extends GivenTime {
+export interface GivenAdjustment extends GivenTime {
   readonly reason: string;
 }
 
-/** A judgement as a principal sees it. */
-export interface ShownJudgement extends KnownJudgement, PhaseOf {
+/** An adjustment as a principal sees it. */
+export interface ShownAdjustment extends KnownAdjustment, PhaseOf {
   /** The number of its stores that the principal can see. */
   readonly stores: number;
   /** Its named stores that the principal can see; `undefined`: they are chosen by their labels. */
@@ -42,11 +42,11 @@ export interface ShownJudgement extends KnownJudgement, PhaseOf {
   readonly version: number;
 }
 
-export interface JudgementFilter {
+export interface AdjustmentFilter {
   readonly phase?: Phase | undefined;
   /** Only what includes one of these stores. */
   readonly storeIds?: readonly string[] | undefined;
-  /** The id of the last judgement of the previous page. */
+  /** The id of the last adjustment of the previous page. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -60,40 +60,40 @@ export interface Revoking {
 }
 
 /**
- * Records and revokes judgements for a principal, and shows them. Owners see those of their stores, and record only
+ * Records and revokes adjustments for a principal, and shows them. Owners see those of their stores, and record only
  * planned downtime of stores that they name, from now on.
  */
-export class JudgementService {
-  readonly #parts: JudgementServiceParts;
+export class AdjustmentService {
+  readonly #parts: AdjustmentServiceParts;
   readonly #reaches = new ReachCache();
 
-  constructor(parts: JudgementServiceParts) {
+  constructor(parts: AdjustmentServiceParts) {
     this.#parts = parts;
   }
 
   /**
-   * The judgements that include a store of the principal, newest first.
+   * The adjustments that include a store of the principal, newest first.
    *
    * @throws UserError `not_found` for a store that the principal cannot see, `invalid_input` for an unknown `after`
    */
   async list(
     principal: Principal,
-    { phase, storeIds, after, limit }: JudgementFilter,
-  ): Promise<{ items: ShownJudgement[]; next: string | undefined }> {
+    { phase, storeIds, after, limit }: AdjustmentFilter,
+  ): Promise<{ items: ShownAdjustment[]; next: string | undefined }> {
     const { directory, log, now } = this.#parts;
-    const [stores, { judgements }] = [await directory.current(), await log.current()];
+    const [stores, { adjustments }] = [await directory.current(), await log.current()];
     const named = storeIds?.map((id) => storeNamed(stores, storesOf(principal), id));
-    const reaches = this.#reaches.of(judgements, this.#visible(principal, stores));
-    const newest = judgements.map((_, i) => judgements.length - 1 - i);
-    const place = after === undefined ? -1 : newest.findIndex((i) => judgements[i]?.record.id === after);
+    const reaches = this.#reaches.of(adjustments, this.#visible(principal, stores));
+    const newest = adjustments.map((_, i) => adjustments.length - 1 - i);
+    const place = after === undefined ? -1 : newest.findIndex((i) => adjustments[i]?.record.id === after);
     if (after !== undefined && place < 0)
-      throw invalid(`cursor names the judgement ${after}, which is not there`, 'cursor');
-    const items: ShownJudgement[] = [];
+      throw invalid(`cursor names the adjustment ${after}, which is not there`, 'cursor');
+    const items: ShownAdjustment[] = [];
     for (const i of newest.slice(place + 1)) {
-      const [judgement, reach] = [judgements[i] as KnownJudgement, reaches[i] as Reach];
+      const [adjustment, reach] = [adjustments[i] as KnownAdjustment, reaches[i] as Reach];
       if (reach.stores === 0 && !isSeenByAll(principal)) continue;
-      if (named?.some((store) => selects(judgement.record.stores, store)) === false) continue;
-      const shown = this.#shown(principal, judgement, reach, now());
+      if (named?.some((store) => selects(adjustment.record.stores, store)) === false) continue;
+      const shown = this.#shown(principal, adjustment, reach, now());
       if (phase !== undefined && shown.phase !== phase) continue;
       if (items.length === limit) return { items, next: items.at(-1)?.record.id };
       items.push(shown);
@@ -102,14 +102,14 @@ export class JudgementService {
   }
 
   /** @throws UserError `not_found`, also if it includes no store of the principal */
-  async get(principal: Principal, id: string): Promise<ShownJudgement> {
+  async get(principal: Principal, id: string): Promise<ShownAdjustment> {
     const { directory, log, now } = this.#parts;
-    const { judgements } = await log.current();
-    const judgement = judgements.find(({ record }) => record.id === id);
-    if (judgement === undefined) throw none(id);
-    const reach = reachOf(judgement.record, this.#visible(principal, await directory.current()));
+    const { adjustments } = await log.current();
+    const adjustment = adjustments.find(({ record }) => record.id === id);
+    if (adjustment === undefined) throw none(id);
+    const reach = reachOf(adjustment.record, this.#visible(principal, await directory.current()));
     if (reach.stores === 0 && !isSeenByAll(principal)) throw none(id);
-    return this.#shown(principal, judgement, reach, now());
+    return this.#shown(principal, adjustment, reach, now());
   }
 
   /**
@@ -117,7 +117,7 @@ export class JudgementService {
    *
    * @param id of a store that exists
    */
-  async planned(id: string, { from, to }: JudgedInterval): Promise<Intervals> {
+  async planned(id: string, { from, to }: AdjustmentInterval): Promise<Intervals> {
     const { log, schedules } = this.#parts;
     const [{ planned }, fleet] = [await log.current(), await schedules()];
     const store = fleet.directory.byId.get(id);
@@ -126,8 +126,8 @@ export class JudgementService {
     return intersect(planned.over(from, to).of(store, schedule.zonesOf(store.key - base)), [from, to]);
   }
 
-  /** What a judgement would cover, without recording it. @throws UserError as `create` does */
-  async preview(principal: Principal, given: GivenJudgement): Promise<Coverage> {
+  /** What an adjustment would cover, without recording it. @throws UserError as `create` does */
+  async preview(principal: Principal, given: GivenAdjustment): Promise<Coverage> {
     const { record, stores, zones } = await this.#checked(principal, given);
     return coverageOf(record, await this.#parts.schedules(), stores, zones);
   }
@@ -139,18 +139,18 @@ export class JudgementService {
    * @throws UserError `invalid_input`, `not_found` for a store that the principal cannot see, `forbidden` for an owner
    *   who does not name the stores or plans into the past
    */
-  async create(principal: Principal, given: GivenJudgement, actor = actorOf(principal)): Promise<ShownJudgement> {
+  async create(principal: Principal, given: GivenAdjustment, actor = actorOf(principal)): Promise<ShownAdjustment> {
     const { record } = await this.#checked(principal, given, actor);
-    await this.#parts.storage.judgements.recording(async (changes) => {
+    await this.#parts.storage.adjustments.recording(async (changes) => {
       await changes.add(record);
-      await changes.addAudit(this.#entry(actor, 'judgement.created', record.id, detailOf(record)));
+      await changes.addAudit(this.#entry(actor, 'adjustment.created', record.id, detailOf(record)));
     });
     this.#parts.log.changed();
     return this.get(principal, record.id);
   }
 
   /**
-   * Ends a judgement: from now on, or entirely.
+   * Ends an adjustment: from now on, or entirely.
    *
    * @param actor the author of the revocation
    * @throws UserError `not_found`; `forbidden` for an owner whose stores are not all of its stores, or who changes the
@@ -161,16 +161,16 @@ export class JudgementService {
     id: string,
     { reason, entirely, expected }: Revoking,
     actor = actorOf(principal),
-  ): Promise<ShownJudgement> {
+  ): Promise<ShownAdjustment> {
     const { storage, log, now } = this.#parts;
     const shown = await this.get(principal, id);
     this.#refuseRevoking(principal, shown, entirely);
     const checked = checkedReason(reason);
-    await storage.judgements.recording(async (changes) => {
+    await storage.adjustments.recording(async (changes) => {
       const found = await changes.find(id);
       if (found === undefined) throw none(id);
       const version = 1 + found.revocations.length;
-      refuseOtherVersion(`the judgement ${id}`, version, expected);
+      refuseOtherVersion(`the adjustment ${id}`, version, expected);
       const revocation: RevocationRecord = {
         ...{ ...authorOf(actor), id: newId(), at: now(), reason: checked, revokes: id },
         from: entirely ? undefined : now(),
@@ -178,13 +178,13 @@ export class JudgementService {
       refuseRepeated(found.revocations, revocation);
       await changes.add(revocation);
       const detail = { from: instantOrNull(revocation.from), reason: checked };
-      await changes.addAudit(this.#entry(actor, 'judgement.revoked', id, detail));
+      await changes.addAudit(this.#entry(actor, 'adjustment.revoked', id, detail));
     });
     log.changed();
     return this.get(principal, id);
   }
 
-  async #checked(principal: Principal, given: GivenJudgement, actor = actorOf(principal)) {
+  async #checked(principal: Principal, given: GivenAdjustment, actor = actorOf(principal)) {
     const { directory, now } = this.#parts;
     const isOwner = !canWriteStores(principal);
     if (isOwner && given.labels !== undefined) {
@@ -199,7 +199,7 @@ export class JudgementService {
       stores: () => checkedStores(given, find, visible),
       time: () => checkedTime(given, at),
     });
-    const record: JudgementRecord = { ...authorOf(actor), id: newId(), at, kind: 'planned', ...checked };
+    const record: AdjustmentRecord = { ...authorOf(actor), id: newId(), at, kind: 'planned', ...checked };
     const { entries, zones } = reachOf(record, visible);
     const begins = beginningOf(record, zones);
     if (isOwner && begins < at) {
@@ -209,10 +209,10 @@ export class JudgementService {
     return { record, stores: entries, zones };
   }
 
-  #refuseRevoking(principal: Principal, shown: ShownJudgement, entirely: boolean): void {
+  #refuseRevoking(principal: Principal, shown: ShownAdjustment, entirely: boolean): void {
     const { record, phase, revocation } = shown;
     if (phase === 'past' && !entirely && revocation === undefined) {
-      throw new UserError('conflict', `the judgement ${record.id} is past; revoke it entirely to remove it`);
+      throw new UserError('conflict', `the adjustment ${record.id} is past; revoke it entirely to remove it`);
     }
     if (canWriteStores(principal)) return;
     const named = 'storeIds' in record.stores ? record.stores.storeIds.length : Number.POSITIVE_INFINITY;
@@ -227,16 +227,16 @@ export class JudgementService {
     }
   }
 
-  #shown(principal: Principal, judgement: KnownJudgement, reach: Reach, now: number): ShownJudgement {
-    const { stores } = judgement.record;
+  #shown(principal: Principal, adjustment: KnownAdjustment, reach: Reach, now: number): ShownAdjustment {
+    const { stores } = adjustment.record;
     const seen = storesOf(principal);
     const named = 'storeIds' in stores ? stores.storeIds : undefined;
     return {
-      ...judgement,
-      ...phaseOf(judgement, reach.zones, now),
+      ...adjustment,
+      ...phaseOf(adjustment, reach.zones, now),
       stores: reach.stores,
       storeIds: seen === 'all' ? named : named?.filter((id) => seen.has(id)),
-      version: 1 + judgement.revocations,
+      version: 1 + adjustment.revocations,
     };
   }
 
@@ -245,11 +245,11 @@ export class JudgementService {
   }
 
   #entry(actor: Actor, action: string, id: string, detail: Detail) {
-    return this.#parts.audit.entry(actor, action, { kind: 'judgement', id }, detail);
+    return this.#parts.audit.entry(actor, action, { kind: 'adjustment', id }, detail);
   }
 }
 
-function authorOf({ name, userId }: Actor): Pick<JudgementRecord, 'author' | 'authorId'> {
+function authorOf({ name, userId }: Actor): Pick<AdjustmentRecord, 'author' | 'authorId'> {
   return { author: name, authorId: userId };
 }
 
@@ -257,22 +257,22 @@ function isSeenByAll(principal: Principal): boolean {
   return storesOf(principal) === 'all';
 }
 
-/** @throws UserError `conflict` if a judgement was revoked from the same instant on, or an earlier one */
+/** @throws UserError `conflict` if an adjustment was revoked from the same instant on, or an earlier one */
 function refuseRepeated(revocations: readonly RevocationRecord[], revocation: RevocationRecord): void {
   const last = revocations.find((other) => !isEarlier(revocation, other));
   if (last === undefined) return;
   throw new UserError(
     'conflict',
-    `the judgement ${revocation.revokes} was revoked at ${formatInstant(last.at)} by ${last.author}`,
+    `the adjustment ${revocation.revokes} was revoked at ${formatInstant(last.at)} by ${last.author}`,
   );
 }
 
 function none(id: string): UserError {
-  return notFound(`there is no judgement ${id.slice(0, 100)}`);
+  return notFound(`there is no adjustment ${id.slice(0, 100)}`);
 }
 
 /** With the field names of the API. */
-function detailOf({ kind, stores, time, reason }: JudgementRecord): Detail {
+function detailOf({ kind, stores, time, reason }: AdjustmentRecord): Detail {
   return {
     kind,
     ...('labels' in stores ? { labels: stores.labels } : { stores: stores.storeIds.length }),

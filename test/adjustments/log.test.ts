@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { appliesUntil } from '../../src/adjustments/known.ts';
+import { AdjustmentLog, type Known } from '../../src/adjustments/log.ts';
 import { IN_MEMORY, openStorage } from '../../src/compose/storages.ts';
-import { appliesUntil } from '../../src/judgements/known.ts';
-import { JudgementLog, type Known } from '../../src/judgements/log.ts';
-import type { JudgementEntry } from '../../src/storage/ports/judgements.ts';
+import type { AdjustmentEntry } from '../../src/storage/ports/adjustments.ts';
 
 const T = Date.parse('2026-11-24T12:00:00Z');
 const HOUR = 3_600_000;
 const BY = { reason: 'x', authorId: undefined, author: 'anna' };
 
-const planned = (id: string, at: number): JudgementEntry => ({
+const planned = (id: string, at: number): AdjustmentEntry => ({
   ...BY,
   ...{ id, at, kind: 'planned', stores: { labels: {} }, time: { from: T, to: T + HOUR } },
 });
@@ -18,12 +18,12 @@ async function opened(t: TestContext) {
   const storage = await openStorage(IN_MEMORY);
   t.after(() => storage.close());
   const clock = { now: 0 };
-  const log = () => new JudgementLog({ storage, elapsed: () => clock.now });
-  const add = (entry: JudgementEntry) => storage.judgements.recording((changes) => changes.add(entry));
+  const log = () => new AdjustmentLog({ storage, elapsed: () => clock.now });
+  const add = (entry: AdjustmentEntry) => storage.adjustments.recording((changes) => changes.add(entry));
   return { log, add, clock };
 }
 
-const ids = ({ judgements }: Known) => judgements.map(({ record }) => record.id);
+const ids = ({ adjustments }: Known) => adjustments.map(({ record }) => record.id);
 
 test('what was known at an instant leaves out what was recorded later', async (t) => {
   const { log, add } = await opened(t);
@@ -34,7 +34,7 @@ test('what was known at an instant leaves out what was recorded later', async (t
   const known = async (at: number) => {
     const found = await all.knownAt(at);
     const store = { id: 'a', labels: {} };
-    const covering = found.planned.of(store).filter((judgement) => appliesUntil(judgement) > T);
+    const covering = found.planned.of(store).filter((adjustment) => appliesUntil(adjustment) > T);
     return [ids(found), covering.map(({ record }) => record.id)];
   };
   assert.deepEqual(await known(T - 1), [[], []]);

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { coverageResource, judgementResource } from '../../judgements/resources.ts';
-import type { JudgementService, ShownJudgement } from '../../judgements/service.ts';
+import { adjustmentResource, coverageResource } from '../../adjustments/resources.ts';
+import type { AdjustmentService, ShownAdjustment } from '../../adjustments/service.ts';
 import { LIMITS } from '../../lib/budgets.ts';
 import { idsIn } from '../../lib/id-list.ts';
 import { expectedVersion, IfMatch, IfNoneMatch, NotModified, sendVersion } from '../etags.ts';
@@ -10,11 +10,11 @@ import { decodeCursor, encodeCursor, limitOf, PageQuery } from '../pages.ts';
 import { StoreIds } from '../stores/filter.ts';
 import type { Routes } from '../types.ts';
 import {
-  Judgement,
-  JudgementPage,
-  JudgementPath,
-  judgementFrom,
-  NewJudgement,
+  Adjustment,
+  AdjustmentPage,
+  AdjustmentPath,
+  adjustmentFrom,
+  NewAdjustment,
   NewRevocation,
   Phase,
   Preview,
@@ -25,14 +25,14 @@ import {
 const Cursor = Type.Tuple([Type.String({ pattern: '^[0-9a-f-]{36}$' })]);
 
 /** Planned downtime: what people say about the time of stores. */
-export function judgementRoutes(judgements: JudgementService): Routes {
+export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
   return async (app) => {
     app.get(
       ROOT,
       {
         config: { access: 'stores:read' },
         schema: {
-          operationId: 'listJudgements',
+          operationId: 'listAdjustments',
           tags,
           summary: 'List planned downtime, newest first',
           querystring: Type.Object(
@@ -43,15 +43,15 @@ export function judgementRoutes(judgements: JudgementService): Routes {
             },
             { additionalProperties: false },
           ),
-          response: { 200: JudgementPage },
+          response: { 200: AdjustmentPage },
         },
       },
       async ({ principal, query }) => {
         const [after] = decodeCursor(query.cursor, Cursor, (schema, value) => Value.Check(schema, value)) ?? [];
         const storeIds = query.store_id === undefined ? undefined : idsIn(query.store_id);
         const filter = { phase: query.state, storeIds, after, limit: limitOf(query) };
-        const { items, next } = await judgements.list(principal, filter);
-        return { items: items.map(judgementResource), next_cursor: next === undefined ? null : encodeCursor([next]) };
+        const { items, next } = await adjustments.list(principal, filter);
+        return { items: items.map(adjustmentResource), next_cursor: next === undefined ? null : encodeCursor([next]) };
       },
     );
 
@@ -61,18 +61,18 @@ export function judgementRoutes(judgements: JudgementService): Routes {
         bodyLimit: LIMITS.idsBodyBytes,
         config: { access: 'stores:write', idempotency: {} },
         schema: {
-          operationId: 'createJudgement',
+          operationId: 'createAdjustment',
           tags,
           summary: 'Plan downtime of stores',
           description:
             'For an interval, or a recurrence in the local time of each store. Owners name their own stores, and plan from now on.',
-          body: NewJudgement,
-          response: { 201: Judgement },
+          body: NewAdjustment,
+          response: { 201: Adjustment },
         },
       },
       async ({ principal, body }, reply) => {
-        const shown = await judgements.create(principal, judgementFrom(body));
-        return sendJudgement(reply.code(201).header('location', `${ROOT}/${shown.record.id}`), shown);
+        const shown = await adjustments.create(principal, adjustmentFrom(body));
+        return sendAdjustment(reply.code(201).header('location', `${ROOT}/${shown.record.id}`), shown);
       },
     );
 
@@ -82,59 +82,59 @@ export function judgementRoutes(judgements: JudgementService): Routes {
         bodyLimit: LIMITS.idsBodyBytes,
         config: { access: 'stores:write' },
         schema: {
-          operationId: 'previewJudgement',
+          operationId: 'previewAdjustment',
           tags,
           summary: 'Count what planned downtime would cover, without recording it',
-          body: NewJudgement,
+          body: NewAdjustment,
           response: { 200: Preview },
         },
       },
-      async ({ principal, body }) => coverageResource(await judgements.preview(principal, judgementFrom(body))),
+      async ({ principal, body }) => coverageResource(await adjustments.preview(principal, adjustmentFrom(body))),
     );
 
     app.get(
-      `${ROOT}/:judgement_id`,
+      `${ROOT}/:adjustment_id`,
       {
         config: { access: 'stores:read' },
         schema: {
-          operationId: 'getJudgement',
+          operationId: 'getAdjustment',
           tags,
           summary: 'Get planned downtime',
-          params: JudgementPath,
+          params: AdjustmentPath,
           headers: IfNoneMatch,
-          response: { 200: Judgement, 304: NotModified },
+          response: { 200: Adjustment, 304: NotModified },
         },
       },
       async ({ principal, params }, reply) =>
-        sendJudgement(reply, await judgements.get(principal, params.judgement_id)),
+        sendAdjustment(reply, await adjustments.get(principal, params.adjustment_id)),
     );
 
     app.post(
-      `${ROOT}/:judgement_id/revoke`,
+      `${ROOT}/:adjustment_id/revoke`,
       {
         config: { access: 'stores:write' },
         schema: {
-          operationId: 'revokeJudgement',
+          operationId: 'revokeAdjustment',
           tags,
           summary: 'Revoke planned downtime',
           description: 'From now on, or entirely. It stays in the list with the revocation.',
-          params: JudgementPath,
+          params: AdjustmentPath,
           headers: IfMatch,
           body: NewRevocation,
-          response: { 200: Judgement },
+          response: { 200: Adjustment },
         },
       },
       async (request, reply) => {
         const { principal, params, body } = request;
         const { reason, entirely = false } = body;
         const revoking = { reason, entirely, expected: expectedVersion(request) };
-        return sendJudgement(reply, await judgements.revoke(principal, params.judgement_id, revoking));
+        return sendAdjustment(reply, await adjustments.revoke(principal, params.adjustment_id, revoking));
       },
     );
   };
 }
 
-function sendJudgement(reply: FastifyReply, shown: ShownJudgement): FastifyReply {
-  const body = judgementResource(shown);
+function sendAdjustment(reply: FastifyReply, shown: ShownAdjustment): FastifyReply {
+  const body = adjustmentResource(shown);
   return sendVersion(reply, shown.version, body).send(body);
 }

@@ -1,7 +1,7 @@
 import { zoneBetween } from '../calendar/tzdb.ts';
 import { DAY } from '../domain/hours.ts';
-import type { JudgedInterval, JudgementRecord } from '../storage/ports/judgements.ts';
-import { appliesUntil, type KnownJudgement } from './known.ts';
+import type { AdjustmentInterval, AdjustmentRecord } from '../storage/ports/adjustments.ts';
+import { appliesUntil, type KnownAdjustment } from './known.ts';
 import { FIVE_YEARS, recurrenceOf, type WallRecurrence } from './recurrence.ts';
 
 export const PHASES = ['active', 'upcoming', 'past', 'revoked'] as const;
@@ -10,7 +10,7 @@ export type Phase = (typeof PHASES)[number];
 export interface PhaseOf {
   readonly phase: Phase;
   /** The present or next interval, the earliest of its stores'; `undefined`: there is none. */
-  readonly next: JudgedInterval | undefined;
+  readonly next: AdjustmentInterval | undefined;
 }
 
 /** How far ahead an occurrence is looked for at a time, milliseconds. */
@@ -20,32 +20,32 @@ const STEP = 366 * DAY;
 const SLACK = 2 * DAY;
 
 /**
- * Where a judgement stands at an instant.
+ * Where an adjustment stands at an instant.
  *
  * @param zones of its stores
  */
-export function phaseOf(judgement: KnownJudgement, zones: Iterable<string>, now: number): PhaseOf {
-  const until = appliesUntil(judgement);
+export function phaseOf(adjustment: KnownAdjustment, zones: Iterable<string>, now: number): PhaseOf {
+  const until = appliesUntil(adjustment);
   if (until <= now) return { phase: 'revoked', next: undefined };
-  const next = nextInterval(judgement, zones, now);
+  const next = nextInterval(adjustment, zones, now);
   if (next === undefined || next.from >= until) {
-    return { phase: judgement.revocation === undefined ? 'past' : 'revoked', next: undefined };
+    return { phase: adjustment.revocation === undefined ? 'past' : 'revoked', next: undefined };
   }
   return { phase: next.from <= now ? 'active' : 'upcoming', next: { from: next.from, to: Math.min(next.to, until) } };
 }
 
-/** The first instant that a judgement covers in one of the zones. */
-export function beginningOf({ time }: JudgementRecord, zones: Iterable<string>): number {
+/** The first instant that an adjustment covers in one of the zones. */
+export function beginningOf({ time }: AdjustmentRecord, zones: Iterable<string>): number {
   const recurrence = recurrenceOf(time);
-  if (recurrence === undefined) return (time as JudgedInterval).from;
+  if (recurrence === undefined) return (time as AdjustmentInterval).from;
   const [first = recurrence.start] = recurrence.firstStarts(1);
   return Math.min(...[...zones].map((zone) => intervalIn(recurrence, first, zone).from));
 }
 
-function nextInterval({ record: { time } }: KnownJudgement, zones: Iterable<string>, now: number) {
+function nextInterval({ record: { time } }: KnownAdjustment, zones: Iterable<string>, now: number) {
   const recurrence = recurrenceOf(time);
-  if (recurrence === undefined) return (time as JudgedInterval).to > now ? (time as JudgedInterval) : undefined;
-  let next: JudgedInterval | undefined;
+  if (recurrence === undefined) return (time as AdjustmentInterval).to > now ? (time as AdjustmentInterval) : undefined;
+  let next: AdjustmentInterval | undefined;
   for (const zone of zones) {
     const own = nextOccurrence(recurrence, zone, now);
     if (own !== undefined && (next === undefined || own.from < next.from)) next = own;
@@ -53,7 +53,7 @@ function nextInterval({ record: { time } }: KnownJudgement, zones: Iterable<stri
   return next;
 }
 
-function nextOccurrence(recurrence: WallRecurrence, zone: string, now: number): JudgedInterval | undefined {
+function nextOccurrence(recurrence: WallRecurrence, zone: string, now: number): AdjustmentInterval | undefined {
   const first = Math.max(now - recurrence.length - SLACK, recurrence.start);
   for (let from = first; from < first + FIVE_YEARS; from += STEP) {
     for (const wall of recurrence.starts(from, from + STEP)) {
@@ -64,7 +64,7 @@ function nextOccurrence(recurrence: WallRecurrence, zone: string, now: number): 
   return undefined;
 }
 
-function intervalIn(recurrence: WallRecurrence, wall: number, name: string): JudgedInterval {
+function intervalIn(recurrence: WallRecurrence, wall: number, name: string): AdjustmentInterval {
   const zone = zoneBetween(name, wall - SLACK, wall + recurrence.length + SLACK);
   const [from, to] = recurrence.interval(wall, zone);
   return { from, to };

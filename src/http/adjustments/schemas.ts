@@ -1,18 +1,23 @@
 import { type Static, Type } from 'typebox';
+import { MOST_STORES, REASON_LENGTH } from '../../adjustments/check.ts';
+import { PHASES } from '../../adjustments/phase.ts';
+import { RULE_LENGTH } from '../../adjustments/rrule.ts';
+import type { GivenAdjustment } from '../../adjustments/service.ts';
 import { instantFrom } from '../../calendar/instant.ts';
-import { MOST_STORES, REASON_LENGTH } from '../../judgements/check.ts';
-import { PHASES } from '../../judgements/phase.ts';
-import { RULE_LENGTH } from '../../judgements/rrule.ts';
-import type { GivenJudgement } from '../../judgements/service.ts';
 import { Page } from '../pages.ts';
-import { GivenInstant, Instant, Nullable, OneOf, StoreId } from '../schemas.ts';
+import { GivenInstant, Instant, Nullable, OneOf, oldName, StoreId, Uuid } from '../schemas.ts';
 import { GivenLabels, Labels } from '../stores/store-schemas.ts';
 
-export const tags = ['judgements'];
-export const ROOT = '/api/v1/judgements';
+export const tags = ['adjustments'];
+export const ROOT = '/api/v1/adjustments';
 
-export const JudgementPath = Type.Object({
-  judgement_id: Type.String({ format: 'uuid', description: 'the ID from the list' }),
+/** The URL of a request as the routes know it: the earlier name of `ROOT`, which the next version lacks, still works. */
+export function withoutOldRoot(url: string): string {
+  return url.replace(/^\/api\/v1\/judgements(?=[/?]|$)/, ROOT);
+}
+
+export const AdjustmentPath = Type.Object({
+  adjustment_id: Type.String({ format: 'uuid', description: 'the ID from the list' }),
 });
 
 export const Phase = OneOf(PHASES, '`active`: it covers the current time of one of its stores');
@@ -51,7 +56,7 @@ const Recurrence = Type.Object(
   { title: 'Recurrence', description: 'Recurring intervals in the local time of each store.' },
 );
 
-export const NewJudgement = Type.Object(
+export const NewAdjustment = Type.Object(
   {
     store_ids: Type.Optional(Type.Array(StoreId, { maxItems: MOST_STORES, description: 'these stores' })),
     labels: Type.Optional({
@@ -65,7 +70,7 @@ export const NewJudgement = Type.Object(
   },
   {
     additionalProperties: false,
-    title: 'NewJudgement',
+    title: 'NewAdjustment',
     description: 'Either `store_ids` or `labels`, and either `to` or `recurrence`.',
   },
 );
@@ -82,9 +87,10 @@ const Revocation = Type.Object(
   { title: 'Revocation', description: '`from`: the instant from which it no longer applies; null: it never applied.' },
 );
 
-export const Judgement = Type.Object(
+export const Adjustment = Type.Object(
   {
-    judgement_id: Type.String({ format: 'uuid' }),
+    adjustment_id: Uuid,
+    judgement_id: oldName(Uuid, 'adjustment_id'),
     kind: OneOf(['planned', 'excused', 'false_reading', 'force_down'], '`planned`: planned downtime'),
     state: Phase,
     store_ids: Nullable(Type.Array(StoreId, { description: 'the named stores that you can see' })),
@@ -100,13 +106,13 @@ export const Judgement = Type.Object(
     revoked: Nullable(Revocation),
   },
   {
-    title: 'Judgement',
+    title: 'Adjustment',
     description:
       'A statement about some stores and a time. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the current or next time that it covers, the earliest of its stores.',
   },
 );
 
-export const JudgementPage = Page(Judgement, 'JudgementPage');
+export const AdjustmentPage = Page(Adjustment, 'AdjustmentPage');
 
 export const NewRevocation = Type.Object(
   {
@@ -130,11 +136,11 @@ export const Preview = Type.Object(
       description: 'of a recurrence: the store-local times at which it begins first, at most five',
     }),
   },
-  { title: 'JudgementPreview', description: 'At most the first 31 days are counted.' },
+  { title: 'AdjustmentPreview', description: 'At most the first 31 days are counted.' },
 );
 
 /** @throws UserError `invalid_input` */
-export function judgementFrom({ from, to, ...given }: Static<typeof NewJudgement>): GivenJudgement {
+export function adjustmentFrom({ from, to, ...given }: Static<typeof NewAdjustment>): GivenAdjustment {
   return {
     ...given,
     ...(from !== undefined && { from: instantFrom('from', from) }),

@@ -1,12 +1,12 @@
 import type { AuditRecord } from '../../../src/storage/ports/account-catalog.ts';
 import type {
-  JudgementChanges,
-  JudgementEntry,
-  JudgementKind,
-  JudgementRecord,
-  Judgements,
+  AdjustmentChanges,
+  AdjustmentEntry,
+  AdjustmentKind,
+  AdjustmentRecord,
+  Adjustments,
   RevocationRecord,
-} from '../../../src/storage/ports/judgements.ts';
+} from '../../../src/storage/ports/adjustments.ts';
 import { WriteQueue } from '../../../src/storage/shared/write-queue.ts';
 import { addAudit } from './audit.ts';
 import type { View } from './data.ts';
@@ -15,8 +15,8 @@ import type { MemoryDatabase, Transaction } from './transaction.ts';
 
 type Row = RecordRow<'judgements'>;
 
-/** The judgements. */
-export class MemoryJudgements implements Judgements {
+/** The adjustments. */
+export class MemoryAdjustments implements Adjustments {
   readonly #database: MemoryDatabase;
   readonly #queue: WriteQueue;
 
@@ -30,33 +30,33 @@ export class MemoryJudgements implements Judgements {
     return rowsOf(this.#database).at(-1)?.judgement_id;
   }
 
-  async entries(): Promise<JudgementEntry[]> {
+  async entries(): Promise<AdjustmentEntry[]> {
     return rowsOf(this.#database).map(entryOf);
   }
 
-  recording<T>(work: (changes: JudgementChanges) => Promise<T>): Promise<T> {
+  recording<T>(work: (changes: AdjustmentChanges) => Promise<T>): Promise<T> {
     return this.#queue.runSoon(() =>
-      this.#database.changing((transaction) => work(new MemoryJudgementChanges(transaction))),
+      this.#database.changing((transaction) => work(new MemoryAdjustmentChanges(transaction))),
     );
   }
 }
 
-class MemoryJudgementChanges implements JudgementChanges {
+class MemoryAdjustmentChanges implements AdjustmentChanges {
   readonly #transaction: Transaction;
 
   constructor(transaction: Transaction) {
     this.#transaction = transaction;
   }
 
-  async find(id: string): Promise<{ judgement: JudgementRecord; revocations: RevocationRecord[] } | undefined> {
+  async find(id: string): Promise<{ adjustment: AdjustmentRecord; revocations: RevocationRecord[] } | undefined> {
     const entries = rowsOf(this.#transaction).map(entryOf);
-    const judgement = entries.find((entry): entry is JudgementRecord => entry.id === id && 'kind' in entry);
-    const isRevocation = (entry: JudgementEntry): entry is RevocationRecord =>
+    const adjustment = entries.find((entry): entry is AdjustmentRecord => entry.id === id && 'kind' in entry);
+    const isRevocation = (entry: AdjustmentEntry): entry is RevocationRecord =>
       'revokes' in entry && entry.revokes === id;
-    return judgement && { judgement, revocations: entries.filter(isRevocation) };
+    return adjustment && { adjustment, revocations: entries.filter(isRevocation) };
   }
 
-  async add(entry: JudgementEntry): Promise<void> {
+  async add(entry: AdjustmentEntry): Promise<void> {
     const last = rowsOf(this.#transaction).at(-1);
     const values = 'revokes' in entry ? { revokes: entry.revokes, from_ms: entry.from ?? null } : valuesOf(entry);
     this.#transaction.set('judgements', entry.id, {
@@ -74,7 +74,7 @@ class MemoryJudgementChanges implements JudgementChanges {
   }
 }
 
-function valuesOf({ kind, stores, time }: JudgementRecord) {
+function valuesOf({ kind, stores, time }: AdjustmentRecord) {
   return {
     kind,
     ...('labels' in stores
@@ -90,13 +90,13 @@ function rowsOf(view: View): Row[] {
   return [...view.table('judgements').values()].sort((a, b) => a.number - b.number);
 }
 
-function entryOf(row: Row): JudgementEntry {
+function entryOf(row: Row): AdjustmentEntry {
   const { reason, author, author_id: authorId, recorded_ms: at } = row;
   const recorded = { id: row.judgement_id, reason, authorId: authorId ?? undefined, author, at };
   if (row.kind === null) return { ...recorded, revokes: row.revokes as string, from: row.from_ms ?? undefined };
   return {
     ...recorded,
-    kind: row.kind as JudgementKind,
+    kind: row.kind as AdjustmentKind,
     stores:
       row.store_ids === null ? { labels: JSON.parse(row.labels as string) } : { storeIds: JSON.parse(row.store_ids) },
     time:

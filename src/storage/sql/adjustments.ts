@@ -1,23 +1,23 @@
 import type { Row, Sql, TransactionalSql } from '../../lib/sql.ts';
 import type { AuditRecord } from '../ports/account-catalog.ts';
 import type {
-  JudgementChanges,
-  JudgementEntry,
-  JudgementKind,
-  JudgementRecord,
-  Judgements,
+  AdjustmentChanges,
+  AdjustmentEntry,
+  AdjustmentKind,
+  AdjustmentRecord,
+  Adjustments,
   RevocationRecord,
   StoreSelection,
-} from '../ports/judgements.ts';
+} from '../ports/adjustments.ts';
 import { addAudit } from './audit.ts';
 import { LockedSql } from './locked.ts';
 
-/** The judgements, in SQL common to both engines. */
-export class SqlJudgements implements Judgements {
+/** The adjustments, in SQL common to both engines. */
+export class SqlAdjustments implements Adjustments {
   readonly #sql: TransactionalSql;
   readonly #locked: LockedSql;
 
-  /** @param lock waits, within a transaction, until no other transaction adds judgements */
+  /** @param lock waits, within a transaction, until no other transaction adds adjustments */
   constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
     this.#sql = sql;
     this.#locked = new LockedSql(sql, lock);
@@ -28,32 +28,32 @@ export class SqlJudgements implements Judgements {
     return row === undefined ? undefined : String(row.judgement_id);
   }
 
-  async entries(): Promise<JudgementEntry[]> {
+  async entries(): Promise<AdjustmentEntry[]> {
     return (await this.#sql.rows('select * from judgements order by number')).map(entryOf);
   }
 
-  recording<T>(work: (changes: JudgementChanges) => Promise<T>): Promise<T> {
-    return this.#locked.transaction((sql) => work(new SqlJudgementChanges(sql)));
+  recording<T>(work: (changes: AdjustmentChanges) => Promise<T>): Promise<T> {
+    return this.#locked.transaction((sql) => work(new SqlAdjustmentChanges(sql)));
   }
 }
 
-class SqlJudgementChanges implements JudgementChanges {
+class SqlAdjustmentChanges implements AdjustmentChanges {
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
     this.#sql = sql;
   }
 
-  async find(id: string): Promise<{ judgement: JudgementRecord; revocations: RevocationRecord[] } | undefined> {
+  async find(id: string): Promise<{ adjustment: AdjustmentRecord; revocations: RevocationRecord[] } | undefined> {
     const [row] = await this.#sql.rows('select * from judgements where judgement_id = $id and kind is not null', {
       id,
     });
     if (row === undefined) return undefined;
     const revocations = await this.#sql.rows('select * from judgements where revokes = $id order by number', { id });
-    return { judgement: judgementOf(row), revocations: revocations.map(revocationOf) };
+    return { adjustment: adjustmentOf(row), revocations: revocations.map(revocationOf) };
   }
 
-  async add(entry: JudgementEntry): Promise<void> {
+  async add(entry: AdjustmentEntry): Promise<void> {
     await this.#sql.run(
       `insert into judgements (number, judgement_id, kind, revokes, store_ids, labels, from_ms, to_ms, rrule, local_start,
          duration, reason, author_id, author, recorded_ms)
@@ -79,7 +79,7 @@ class SqlJudgementChanges implements JudgementChanges {
 }
 
 /** The values in which the two kinds of entries differ. */
-function valuesOf(entry: JudgementEntry) {
+function valuesOf(entry: AdjustmentEntry) {
   const none = { kind: null, revokes: null, store_ids: null, labels: null, from: null, to: null };
   const once = { rrule: null, local_start: null, duration: null };
   if ('revokes' in entry) return { ...none, ...once, revokes: entry.revokes, from: entry.from ?? null };
@@ -96,14 +96,14 @@ function valuesOf(entry: JudgementEntry) {
   };
 }
 
-function entryOf(row: Row): JudgementEntry {
-  return row.kind === null ? revocationOf(row) : judgementOf(row);
+function entryOf(row: Row): AdjustmentEntry {
+  return row.kind === null ? revocationOf(row) : adjustmentOf(row);
 }
 
-function judgementOf(row: Row): JudgementRecord {
+function adjustmentOf(row: Row): AdjustmentRecord {
   return {
     ...recordedOf(row),
-    kind: row.kind as JudgementKind,
+    kind: row.kind as AdjustmentKind,
     stores: selectionOf(row),
     time:
       row.rrule === null
