@@ -87,6 +87,13 @@ export function exactDuration(seconds: number): string {
   return `${hours}:${String(minutes).padStart(2, '0')}:${tail}`;
 }
 
+/** @param amount as a decimal, with the decimals of its currency */
+export function money(amount: string, currency: string): string {
+  const decimals = amount.split('.')[1]?.length ?? 0;
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(undefined, { style: 'currency', currency, ...digits }).format(Number(amount));
+}
+
 export function bytes(value: number): string {
   if (value < 1_000) return `${whole.format(value)} B`;
   if (value < 1_000_000) return `${bytesOf.format(value / 1_000)} kB`;

@@ -26,6 +26,7 @@ export async function fetchAnswers(asked: Asked, asOf: string, signal: AbortSign
     compare,
     intervals,
     targets: true,
+    lost_sales: true,
     by: 'total',
     ...(asOf !== '' && { as_of: asOf }),
   });

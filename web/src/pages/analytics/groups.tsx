@@ -21,6 +21,7 @@ import { StoreName } from '../../parts/store-name.tsx';
 import { hereWith, param, setParams } from '../../state/place.ts';
 import { useStoreNames } from '../../state/store-names.ts';
 import { isComparable, UptimeInterval } from './headline.tsx';
+import { hasLosses, LostSales } from './lost-sales.tsx';
 import { hasTargets, TargetStanding } from './targets.tsx';
 
 /** Rows that are drawn at a time, at most as many as have their names loaded together. */
@@ -56,7 +57,8 @@ export function GroupTable({ asked, groups }: Props) {
   );
   const left = all.length - chunks.value * CHUNK;
   const isCompared = groups.compare !== undefined;
-  const isTargeted = hasTargets(groups);
+  const columns = { isCompared, isTargeted: hasTargets(groups), isValued: hasLosses(groups) };
+  const { isTargeted, isValued } = columns;
   return (
     <section class="section" aria-labelledby="groups">
       <header>
@@ -73,6 +75,7 @@ export function GroupTable({ asked, groups }: Props) {
               {isCompared && <th class="number">vs {compareWords(groups)}</th>}
               {isTargeted && <th>Target</th>}
               <th class="number">Downtime</th>
+              {isValued && <th class="number">Lost sales</th>}
               <th class="number">Unknown</th>
               <th class="number">Coverage</th>
               <th class="number">Planned</th>
@@ -81,12 +84,12 @@ export function GroupTable({ asked, groups }: Props) {
             </tr>
           </thead>
           <tbody>
-            <Row row={tree.row} level={0} isCompared={isCompared} isTargeted={isTargeted}>
+            <Row row={tree.row} level={0} columns={columns}>
               <strong>All</strong>
             </Row>
           </tbody>
           {shown.map((part, i) => (
-            <GroupRows key={i} part={part} asked={asked} isCompared={isCompared} isTargeted={isTargeted} />
+            <GroupRows key={i} part={part} asked={asked} columns={columns} />
           ))}
         </table>
       </ScrollBox>
@@ -122,27 +125,27 @@ function OrderSelect({ order, isCompared }: { readonly order: Order; readonly is
   );
 }
 
+/** The columns that only some answers have. */
+interface Columns {
+  readonly isCompared: boolean;
+  readonly isTargeted: boolean;
+  readonly isValued: boolean;
+}
+
 interface RowsProps {
   readonly part: readonly Group[];
   readonly asked: Asked;
-  readonly isCompared: boolean;
-  readonly isTargeted: boolean;
+  readonly columns: Columns;
 }
 
-function GroupRows({ part, asked, isCompared, isTargeted }: RowsProps) {
+function GroupRows({ part, asked, columns }: RowsProps) {
   const names = useStoreNames(part.flatMap(({ key, value }) => (key === STORE && value !== null ? [value] : [])));
   return (
     <tbody>
       {part.map((group) => {
         const level = Object.keys(group.row.group ?? {}).length;
         return (
-          <Row
-            key={JSON.stringify(group.row.group)}
-            row={group.row}
-            level={level}
-            isCompared={isCompared}
-            isTargeted={isTargeted}
-          >
+          <Row key={JSON.stringify(group.row.group)} row={group.row} level={level} columns={columns}>
             <GroupName group={group} asked={asked} name={names.get(group.value ?? '')} />
           </Row>
         );
@@ -180,12 +183,11 @@ function GroupName({ group, asked, name }: NameProps) {
 interface RowProps {
   readonly row: AnalyticsRow;
   readonly level: number;
-  readonly isCompared: boolean;
-  readonly isTargeted: boolean;
+  readonly columns: Columns;
   readonly children: ComponentChildren;
 }
 
-function Row({ row, level, isCompared, isTargeted, children }: RowProps) {
+function Row({ row, level, columns: { isCompared, isTargeted, isValued }, children }: RowProps) {
   const unchecked = isUnchecked(row);
   return (
     <tr data-level={level}>
@@ -214,6 +216,11 @@ function Row({ row, level, isCompared, isTargeted, children }: RowProps) {
       <td class="number" data-label="Downtime">
         {unchecked ? 'unknown' : storeHours(row.down_seconds)}
       </td>
+      {isValued && (
+        <td class="number" data-label="Lost sales">
+          <LostSales row={row} />
+        </td>
+      )}
       <td class="number" data-label="Unknown">
         {storeHours(row.unknown_seconds)}
       </td>

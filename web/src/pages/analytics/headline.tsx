@@ -5,6 +5,7 @@ import { isCovered, isUnchecked, NO_CHECKS, NOT_ENOUGH, shownUptime } from '../.
 import { count, counted, duration, percent, storeHours } from '../../lib/format.ts';
 import { Change } from '../../parts/change.tsx';
 import { Coverage } from '../../parts/coverage.tsx';
+import { hasLosses, LostSales, lossWords } from './lost-sales.tsx';
 
 /** The figures of all stores in question. */
 export function Headline({ groups }: { readonly groups: Analytics }) {
@@ -24,6 +25,11 @@ export function Headline({ groups }: { readonly groups: Analytics }) {
         <Figure name="Downtime" value={unchecked ? 'unknown' : storeHours(total.down_seconds)}>
           of {storeHours(total.open_seconds)} scheduled
         </Figure>
+        {hasLosses(groups) && (
+          <Figure name="Lost sales" value={<LostSales row={total} />}>
+            {lossWords(total)}
+          </Figure>
+        )}
         <Figure name="Unknown" value={storeHours(total.unknown_seconds)} isUnknown={total.unknown_seconds > 0}>
           no check within eight days, or hours unknown
         </Figure>
