@@ -3,7 +3,14 @@ import { DAY, HOUR } from '../domain/hours.ts';
 import { type Intervals, subtract, totalWithin } from '../domain/interval.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
 import { monitoredTime } from '../domain/monitored.ts';
-import { alignedCells, type Cells, cellsOf, type Daypart, type DivisionName } from '../domain/periods/cells.ts';
+import {
+  alignedCells,
+  type Cells,
+  cellsOf,
+  type Daypart,
+  type DivisionName,
+  renumbered,
+} from '../domain/periods/cells.ts';
 import type { DateRange } from '../domain/periods/dates.ts';
 import { PeriodEstimates } from '../domain/periods/estimates.ts';
 import type { Alignment, FiscalCalendar } from '../domain/periods/fiscal.ts';
@@ -23,6 +30,8 @@ import { TimeSlice } from '../lib/time-slice.ts';
 import type { SalesRates } from '../sales/rates.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
+import { labelMatcher } from '../stores/labels.ts';
+import type { LabelDayparts } from './dayparts.ts';
 import type { Grouping } from './groups.ts';
 import { learnModel } from './model.ts';
 
@@ -53,6 +62,8 @@ export interface PeriodTerms {
   readonly zone: string | undefined;
   readonly by: DivisionName;
   readonly dayparts: readonly Daypart[];
+  /** Those of stores with other ones; the first label that a store has counts. */
+  readonly labelDayparts: readonly LabelDayparts[];
   /** Has the dates of the period, if the division needs it. */
   readonly calendar: FiscalCalendar | undefined;
   readonly grouping: Grouping;
@@ -105,12 +116,20 @@ export function datesAround(ends: PeriodEnds): DateRange {
   return { first: Math.floor((ends.from - SLACK) / DAY), end: Math.ceil((ends.to + SLACK) / DAY) };
 }
 
-/** The cells of a period. */
+/**
+ * The cells of a period, which are the same for all stores.
+ *
+ * @param parts the dayparts of some stores
+ */
 export function cellsIn(
   ends: PeriodEnds,
-  { by, dayparts, calendar }: Pick<PeriodTerms, 'by' | 'dayparts' | 'calendar'>,
+  { by, dayparts, labelDayparts, calendar }: Pick<PeriodTerms, 'by' | 'dayparts' | 'labelDayparts' | 'calendar'>,
+  parts = dayparts,
 ): Cells {
-  return cellsOf(by, datesAround(ends), dayparts, calendar);
+  const cells = cellsOf(by, datesAround(ends), parts, calendar);
+  if (labelDayparts.length === 0) return cells;
+  const all = [dayparts, ...labelDayparts.map((one) => one.parts)].flat();
+  return renumbered(cells, [...new Set(all.map(({ name }) => name))]);
 }
 
 /**
@@ -129,11 +148,15 @@ export async function computePeriod(
   const span = spanOf(ends);
   const to = Math.min(span.to, asOf);
   const read = { from: span.from - POLL_REACH, to: Math.min(to + POLL_REACH, asOf) };
-  const cells =
-    aligned === undefined
-      ? cellsIn(ends, terms)
-      : alignedCells(cellsIn({ kind: 'dates', dates: aligned.dates }, terms), aligned);
-  const clocks = new Clocks(cells, span.from, to, terms);
+  const own: PeriodEnds = aligned === undefined ? ends : { kind: 'dates', dates: aligned.dates };
+  /** The cells by the dayparts of all stores, and by those of each label. */
+  const divisions = [terms.dayparts, ...terms.labelDayparts.map(({ parts }) => parts)].map((parts) => {
+    const cells = cellsIn(own, terms, parts);
+    return aligned === undefined ? cells : alignedCells(cells, aligned);
+  });
+  const cells = divisions[0] as Cells;
+  const matchers = terms.labelDayparts.map(({ label }) => labelMatcher([label]));
+  const clocks = new Clocks(divisions, span.from, to, terms);
   const { base, schedule } = fleet.over(read.from, read.to);
   const rows = grouping.groups.length * cells.count;
   const sums = new PeriodSums(rows);
@@ -147,7 +170,7 @@ export async function computePeriod(
   let polls = 0;
   let firstPoll = Number.NaN;
   await walkStores(snapshot, fleet, stores, read, pollInterval, (store, open, columns, first, last, ever, unknown) => {
-    const slots = clocks.slots(schedule.zonesOf(store.key - base));
+    const slots = clocks.slots(schedule.zonesOf(store.key - base), matchers.findIndex((matches) => matches(store)) + 1);
     walkPeriodStates(open, columns, first, last, states);
     const row = (leaves.get(store.key) as number) * cells.count;
     const covered = timeAroundPolls(open, columns, first, last, pollInterval, ever);
@@ -294,7 +317,7 @@ function addUp({ leafOf, above }: Grouping, cells: number, add: (to: number, fro
 
 /** The slots of a period on the clocks of stores, made once for each clock. */
 class Clocks {
-  readonly #cells: Cells;
+  readonly #divisions: readonly Cells[];
   readonly #from: number;
   readonly #to: number;
   readonly #terms: PeriodTerms;
@@ -304,9 +327,9 @@ class Clocks {
   readonly #zones = new Map<string, ZoneStretch>();
   readonly #touched: Uint8Array;
 
-  constructor(cells: Cells, from: number, to: number, terms: PeriodTerms) {
-    this.#cells = cells;
-    this.#touched = new Uint8Array(cells.count);
+  constructor(divisions: readonly Cells[], from: number, to: number, terms: PeriodTerms) {
+    this.#divisions = divisions;
+    this.#touched = new Uint8Array((divisions[0] as Cells).count);
     this.#from = from;
     this.#to = to;
     this.#terms = terms;
@@ -314,13 +337,15 @@ class Clocks {
     this.#only = zone === undefined ? undefined : [always(zone, from, to)];
   }
 
-  slots(zones: readonly ZoneStretch[]): Slots {
+  /** @param division the index of the one that counts for the store */
+  slots(zones: readonly ZoneStretch[], division: number): Slots {
     const clock = this.#only ?? zones;
-    const key = nameOfClock(clock);
+    const key = `${division} ${nameOfClock(clock)}`;
     let slots = this.#slots.get(key);
     if (slots === undefined) {
       const last = clock.at(-1) as ZoneStretch;
-      slots = slotsIn(clock, this.#from, Math.min(this.#to, this.#limitOn(last.zone)), this.#cells);
+      const to = Math.min(this.#to, this.#limitOn(last.zone));
+      slots = slotsIn(clock, this.#from, to, this.#divisions[division] as Cells);
       this.#slots.set(key, slots);
       for (const cell of slots.cell) this.#touched[cell] = 1;
       this.#zones.set(last.zone.name, last);

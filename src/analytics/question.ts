@@ -1,12 +1,12 @@
 import { isDate, zoneName } from '../calendar/tzdb.ts';
-import { HOUR, MINUTE } from '../domain/hours.ts';
 import { ESTIMATORS, type EstimatorName } from '../domain/markov/estimator.ts';
 import { type Daypart, DIVISIONS, type DivisionName } from '../domain/periods/cells.ts';
 import type { FiscalCalendar } from '../domain/periods/fiscal.ts';
 import { checkAll, checkEach } from '../lib/checks.ts';
 import { invalid } from '../lib/errors.ts';
-import { excerpt, trimmed } from '../lib/text.ts';
+import { excerpt } from '../lib/text.ts';
 import { COMPARISONS, type Comparison } from './compare.ts';
+import { daypartsFrom, type Label, type LabelDayparts, labelFrom } from './dayparts.ts';
 import type { Naming } from './naming.ts';
 import { type AskedPeriod, type GivenPeriod, instantGiven, periodFrom } from './period.ts';
 
@@ -30,8 +30,6 @@ export interface GivenQuestion extends GivenPeriod {
   readonly lost_sales?: boolean | undefined;
 }
 
-export type Label = readonly [key: string, value: string];
-
 /** What is asked about which stores, checked as far as that is possible without them. */
 export interface Question {
   readonly period: AskedPeriod;
@@ -39,6 +37,8 @@ export interface Question {
   readonly zone: string | undefined;
   readonly by: DivisionName;
   readonly dayparts: readonly Daypart[];
+  /** Those of stores with other ones; the first label that a store has counts. */
+  readonly labelDayparts: readonly LabelDayparts[];
   /** Keys of labels, or `store_id`. */
   readonly groupBy: readonly string[];
   readonly subtotals: boolean;
@@ -67,12 +67,10 @@ export interface Question {
 
 /** The most keys to group by. */
 export const MOST_KEYS = 4;
-/** The most dayparts. */
-export const MOST_DAYPARTS = 24;
 
 /** @throws UserError `invalid_input` with everything that is wrong */
 export function questionFrom(given: GivenQuestion, naming: Naming): Question {
-  const checked = checkAll({
+  const { dayparts, ...checked } = checkAll({
     period: () => periodFrom(given, naming),
     zone: () => zoneFrom(given.time_zone, naming),
     by: () => divisionFrom(given.by ?? 'total', naming),
@@ -86,7 +84,7 @@ export function questionFrom(given: GivenQuestion, naming: Naming): Question {
   });
   const { subtotals = true, intervals = false, targets = false, lost_sales: lostSales = false } = given;
   const { store_id: storeIds } = given;
-  return { ...checked, subtotals, intervals, targets, lostSales, storeIds, naming };
+  return { ...checked, ...dayparts, subtotals, intervals, targets, lostSales, storeIds, naming };
 }
 
 function zoneFrom(text: string | undefined, naming: Naming): string | undefined {
@@ -108,36 +106,6 @@ function estimatorFrom(text: string, naming: Naming): EstimatorName {
   if (found !== undefined) return found;
   const expected = `one of ${ESTIMATORS.join(', ')}`;
   throw invalid(`${naming('estimator')} is "${excerpt(text)}", expected ${expected}`, 'estimator');
-}
-
-function daypartsFrom({ by, daypart: texts = [] }: GivenQuestion, naming: Naming): Daypart[] {
-  if (by !== 'daypart') {
-    if (texts.length === 0) return [];
-    throw invalid(`${naming('daypart')} is given, expected ${naming('by')} to be "daypart" then`, 'daypart');
-  }
-  if (texts.length === 0 || texts.length > MOST_DAYPARTS) {
-    const expected = `1 to ${MOST_DAYPARTS}, each as name@time such as lunch@11:00`;
-    throw invalid(`${naming('daypart')} has ${texts.length} values, expected ${expected}`, 'daypart');
-  }
-  const parts = checkEach(texts.map((text) => () => daypartFrom(text, naming)));
-  parts.sort((a, b) => a.start - b.start);
-  for (const [i, { name, start }] of parts.entries()) {
-    const others = parts.slice(0, i);
-    if (others.some((other) => other.name === name)) {
-      throw invalid(`${naming('daypart')} has "${name}" twice, expected different names`, 'daypart');
-    }
-    if (others.some((other) => other.start === start)) {
-      throw invalid(`${naming('daypart')} has two that begin with "${name}", expected different times`, 'daypart');
-    }
-  }
-  return parts;
-}
-
-function daypartFrom(text: string, naming: Naming): Daypart {
-  const [, name = '', hours, minutes] = /^(.{1,100})@([01]\d|2[0-3]):([0-5]\d)$/.exec(trimmed(text)) ?? [];
-  if (name !== '') return { name, start: Number(hours) * HOUR + Number(minutes) * MINUTE };
-  const expected = 'a name and the local time at which it begins, such as lunch@11:00';
-  throw invalid(`${naming('daypart')} is "${excerpt(text)}", expected ${expected}`, 'daypart');
 }
 
 /** The divisions whose parts are the same in every period. */
@@ -165,13 +133,6 @@ function keysFrom(keys: readonly string[], naming: Naming): readonly string[] {
   const twice = keys.find((key, i) => keys.slice(0, i).some((other) => other.toLowerCase() === key.toLowerCase()));
   if (twice === undefined) return keys;
   throw invalid(`${naming('group_by')} has "${excerpt(twice)}" twice, expected different labels`, 'group_by');
-}
-
-function labelFrom(text: string, naming: Naming): Label {
-  const colon = text.indexOf(':');
-  if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)];
-  const expected = 'a label as key:value, such as city:Chicago';
-  throw invalid(`${naming('label')} is "${excerpt(text)}", expected ${expected}`, 'label');
 }
 
 function optionalInstant(field: 'as_of' | 'known_at', text: string | undefined, naming: Naming): number | undefined {

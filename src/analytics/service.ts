@@ -131,7 +131,7 @@ export class AnalyticsService {
    */
   async ask(principal: Principal, question: Question, requester: string | undefined): Promise<Answer> {
     const { storage, schedules, adjustments, sales, now } = this.#parts;
-    const { naming, groupBy, by, dayparts, zone, estimator } = question;
+    const { naming, groupBy, by, dayparts, labelDayparts, zone, estimator } = question;
     const visible = storesOf(principal);
     const fleet = await schedules();
     const entries = visibleEntries(fleet.directory, visible);
@@ -146,7 +146,7 @@ export class AnalyticsService {
     const { ends, period } = resolved(question, fleet, stores, asOf, calendar);
     const other = otherPeriod(question, ends, calendar);
     const grouping = grouped(stores, groupBy, question.subtotals);
-    const rows = rowsOf(grouping, cellsIn(ends, { by, dayparts, calendar }));
+    const rows = rowsOf(grouping, cellsIn(ends, { by, dayparts, labelDayparts, calendar }));
     if (rows > MOST_ROWS) {
       throw invalid(
         `the response would have ${rows} rows, expected at most ${MOST_ROWS}; ask for a shorter period, or for fewer groups or parts`,
@@ -159,13 +159,22 @@ export class AnalyticsService {
     // A verdict rests on the interval.
     const intervals = question.intervals || (targeted ?? []).length > 0;
     const data = [revision, fleet.directory.revision, this.#stateOf(known), nameOf(visible), asOf];
-    const parts = [by, dayparts, zone ?? null, groupBy, question.subtotals, question.labels, question.storeIds ?? null];
+    const parts = [
+      by,
+      dayparts,
+      labelDayparts,
+      zone ?? null,
+      groupBy,
+      question.subtotals,
+      question.labels,
+      question.storeIds ?? null,
+    ];
     const asked = [...parts, estimator, intervals, rates?.name ?? null];
     const resultOf = ({ ends, aligned }: OtherPeriod, shift?: Shift) => {
       const { from, to } = spanOf(ends);
       const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
-      const divided = { ends, asOf, limit: shift?.limit, aligned, zone, by, dayparts, calendar, grouping, planned };
-      const terms = { ...divided, estimator, intervals, rates, peers: entries };
+      const divided = { ends, asOf, limit: shift?.limit, aligned, zone, by, dayparts, calendar, grouping };
+      const terms = { ...divided, labelDayparts, planned, estimator, intervals, rates, peers: entries };
       const key = [...data, ...asked, calendar?.terms ?? null, ends, aligned?.dates ?? null, shift?.name ?? null];
       return this.#result(key, requester, fleet, stores, terms);
     };

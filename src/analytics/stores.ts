@@ -3,9 +3,10 @@ import { idsIn } from '../lib/id-list.ts';
 import { excerpt } from '../lib/text.ts';
 import { type Directory, type StoreEntry, storeNamed } from '../stores/directory.ts';
 import { labelMatcher, labelOf } from '../stores/labels.ts';
+import type { Label } from './dayparts.ts';
 import { STORE_KEY } from './groups.ts';
 import type { Naming } from './naming.ts';
-import type { Label, Question } from './question.ts';
+import type { Question } from './question.ts';
 
 /** Keys and values of labels that a message lists. */
 const LISTED = 20;
@@ -20,11 +21,12 @@ export function chosen(
   directory: Directory,
   visible: 'all' | ReadonlySet<string>,
   entries: readonly StoreEntry[],
-  { storeIds, labels, naming }: Pick<Question, 'storeIds' | 'labels' | 'naming'>,
+  { storeIds, labels, labelDayparts, naming }: Pick<Question, 'storeIds' | 'labels' | 'labelDayparts' | 'naming'>,
 ): readonly StoreEntry[] {
   if (entries.length === 0) throw invalid('there are no stores', STORE_KEY);
   const named = storeIds === undefined ? undefined : new Set(storesNamed(directory, visible, storeIds));
-  for (const label of labels) requireLabel(label, entries, naming);
+  for (const label of labels) requireLabel('label', label, entries, naming);
+  for (const { label } of labelDayparts) requireLabel('daypart', label, entries, naming);
   if (named === undefined && labels.length === 0) return entries;
   const matches = labelMatcher(labels);
   const found = entries.filter((store) => named?.has(store) !== false && matches(store));
@@ -49,17 +51,23 @@ function storesNamed(
   });
 }
 
-function requireLabel([key, value]: Label, entries: readonly StoreEntry[], naming: Naming): void {
-  requireKeys('label', [key], entries, naming);
+function requireLabel(
+  field: 'label' | 'daypart',
+  [key, value]: Label,
+  entries: readonly StoreEntry[],
+  naming: Naming,
+): void {
+  requireKeys(field, [key], entries, naming);
   if (entries.some(labelMatcher([[key, value]]))) return;
   const values = new Set(entries.flatMap(({ labels }) => labelOf(labels, key) ?? []));
   const expected = `a value that a store has: ${listOf(values)}`;
-  throw invalid(`${naming('label')} is "${excerpt(`${key}:${value}`)}", expected ${expected}`, 'label');
+  const given = `${naming(field)} ${field === 'label' ? 'is' : 'has'} "${excerpt(`${key}:${value}`)}"`;
+  throw invalid(`${given}, expected ${expected}`, field);
 }
 
 /** @throws UserError `invalid_input` if no store has a label with one of these keys */
 export function requireKeys(
-  field: 'group_by' | 'label',
+  field: 'group_by' | 'label' | 'daypart',
   keys: readonly string[],
   entries: readonly StoreEntry[],
   naming: Naming,

@@ -47,7 +47,7 @@ export function reportCommand(program: Command): void {
     )
     .option(
       '--dayparts <parts...>',
-      'with --by daypart: each as name@time, the local time at which it begins, such as lunch@11:00',
+      'with --by daypart: each as name@time, the local time at which it begins, such as lunch@11:00; for stores with a label, as brand:Bar/lunch@12:00',
     )
     .option(
       '--group-by <labels...>',

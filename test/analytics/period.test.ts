@@ -101,6 +101,35 @@ test('dayparts are in the order of their times, and need to be asked for', () =>
   refused({ by: 'daypart', daypart: ['a@10:00', 'b@10:00'] }, /daypart has two that begin with "b"/);
 });
 
+test('stores with a label can have other dayparts, and all others need some', () => {
+  const parsed = (daypart: readonly string[]) => questionFrom({ ...MONTH, by: 'daypart', daypart }, FIELDS);
+  const { dayparts, labelDayparts } = parsed([
+    ...['brand:A/B/late@20:00', 'a/b@10:00', 'Brand:a/b/day@04:00', 'brand:Bar/lunch@11:30'],
+  ]);
+  const shown = (parts: typeof dayparts) => parts.map(({ name, start }) => `${name} ${start / 3_600_000}`);
+  assert.deepEqual(shown(dayparts), ['a/b 10']);
+  assert.deepEqual(
+    labelDayparts.map(({ label, parts }) => [label.join(':'), ...shown(parts)]),
+    [
+      ['brand:A/B', 'day 4', 'late 20'],
+      ['brand:Bar', 'lunch 11.5'],
+    ],
+  );
+  const refused = (daypart: readonly string[], message: RegExp) => assert.throws(() => parsed(daypart), message);
+  refused(
+    ['brand:Bar/a@10:00'],
+    /daypart has only dayparts of brand:Bar, expected some without a label as well, for all/,
+  );
+  refused(
+    ['x@10:00', 'brand:Bar/a@10:00', 'brand:Bar/a@11:00'],
+    /daypart has "a" twice of brand:Bar, expected different/,
+  );
+  refused(['x@10:00', 'brand:Bar/a@10:00', 'brand:Bar/b@10:00'], /has two of brand:Bar that begin with "b"/);
+  refused(['x@10:00', 'brand:Bar/a@25:00'], /daypart is "brand:Bar\/a@25:00", expected a name and the local time/);
+  const many = Array.from({ length: 25 }, (_, i) => `brand:Bar/p${i}@00:${String(i + 10)}`);
+  refused(['x@10:00', ...many], /daypart has 25 values of brand:Bar, expected 1 to 24/);
+});
+
 test('everything that is wrong is named at once', () => {
   const given = { ...{ period: 'x', time_zone: 'Mars', by: 'x', label: ['x'] }, group_by: ['a', 'A'], as_of: 'x' };
   assert.throws(

@@ -57,7 +57,16 @@ export async function resultOf(fleet: SmallFleet, question: SmallQuestion): Prom
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const schedules = await FleetSchedule.read(snapshot, { revision: 1, entries, byId, deleted: [] });
   const terms = {
-    ...{ ends, asOf, by, zone, dayparts, calendar: undefined, grouping: grouped(entries, groupBy, true) },
+    ...{
+      ends,
+      asOf,
+      by,
+      zone,
+      dayparts,
+      labelDayparts: [],
+      calendar: undefined,
+      grouping: grouped(entries, groupBy, true),
+    },
     planned: ({ key }: StoreEntry) => fleet.stores[key]?.planned ?? [],
     ...{ estimator, intervals, peers: entries },
   };

@@ -170,7 +170,7 @@ export interface AnalyticsQuestion {
   readonly time_zone?: string | undefined;
   /** the parts of the period, each with its own row; by default `total`. `fiscal_week` and `fiscal_period` need a fiscal calendar */
   readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'fiscal_week' | 'fiscal_period' | 'hour_of_week' | 'daypart' | undefined;
-  /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
+  /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins. For stores with a label that have other dayparts: `key:value/name@time` */
   readonly daypart?: readonly string[] | undefined;
   /** label keys, or `store_id`: each combination of their values has its own rows */
   readonly group_by?: readonly string[] | undefined;
@@ -2695,7 +2695,7 @@ export interface Routes {
       readonly time_zone?: string | undefined;
       /** the parts of the period, each with its own row; by default `total`. `fiscal_week` and `fiscal_period` need a fiscal calendar */
       readonly by?: 'total' | 'hour' | 'day' | 'week' | 'month' | 'fiscal_week' | 'fiscal_period' | 'hour_of_week' | 'daypart' | undefined;
-      /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins */
+      /** for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins. For stores with a label that have other dayparts: `key:value/name@time` */
       readonly daypart?: readonly string[] | undefined;
       /** label keys, or `store_id`: each combination of their values has its own rows */
       readonly group_by?: readonly string[] | undefined;

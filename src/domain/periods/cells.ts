@@ -58,6 +58,13 @@ export function alignedCells(cells: Cells, { forward }: Alignment): Cells {
   return { ...cells, cell };
 }
 
+/** The same cells, numbered by the place of their names in a list that has all of them. */
+export function renumbered(cells: Cells, names: readonly string[]): Cells {
+  const places = Array.from({ length: cells.count }, (_, cell) => names.indexOf(cells.name(cell)));
+  const cell = (date: number, wall: number) => places[cells.cell(date, wall)] ?? -1;
+  return { ...cells, count: names.length, cell, name: (place) => names[place] as string };
+}
+
 function fiscalCells(by: 'fiscal_week' | 'fiscal_period', { first, end }: DateRange, calendar: FiscalCalendar): Cells {
   const name = by === 'fiscal_week' ? 'week' : 'period';
   const { numberOf } = calendar.unit(name);

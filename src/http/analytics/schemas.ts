@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { COMPARISONS } from '../../analytics/compare.ts';
+import { MOST_DAYPARTS_IN_ALL } from '../../analytics/dayparts.ts';
 import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
-import { MOST_DAYPARTS, MOST_KEYS } from '../../analytics/question.ts';
+import { MOST_KEYS } from '../../analytics/question.ts';
 import { ESTIMATORS } from '../../domain/markov/estimator.ts';
 import { DIVISIONS } from '../../domain/periods/cells.ts';
 import { TARGET_PERIODS, VERDICTS } from '../../domain/periods/target.ts';
@@ -38,10 +39,10 @@ export const AnalyticsQuery = Type.Object(
       ),
     ),
     daypart: Texts(
-      'for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins',
-      [['lunch@11:00', 'dinner@17:00']],
-      120,
-      MOST_DAYPARTS,
+      'for `by=daypart`: each as `name@time`, the local time at which it begins; it lasts until the next one begins. For stores with a label that have other dayparts: `key:value/name@time`',
+      [['lunch@11:00', 'dinner@17:00', 'brand:Bar/dinner@18:00']],
+      420,
+      MOST_DAYPARTS_IN_ALL,
     ),
     group_by: Texts(
       'label keys, or `store_id`: each combination of their values has its own rows',

@@ -78,7 +78,7 @@ export function QuestionFields({
           type="text"
           isWide
           value={asked.daypart.join(', ')}
-          hint="Each as name@time. A part lasts until the next one begins."
+          hint="Each as name@time, or for stores with a label as brand:Bar/lunch@12:00. A part lasts until the next one begins."
           wrong={faultOf(error, 'daypart')}
           onChange={(value) => setParams({ daypart: value.split(',').map((part) => part.trim()) })}
         />
