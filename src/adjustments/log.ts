@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
+import { type Adjustments, UNADJUSTED } from '../domain/periods/adjusted.ts';
+import type { FleetSchedule } from '../fleet/schedules.ts';
 import { Refreshed } from '../lib/refreshed.ts';
-import type { AdjustmentEntry } from '../storage/ports/adjustments.ts';
+import type { AdjustmentEntry, AdjustmentInterval, AdjustmentKind } from '../storage/ports/adjustments.ts';
 import type { Storage } from '../storage/ports/storage.ts';
+import type { StoreEntry } from '../stores/directory.ts';
+import { AdjustedTime } from './adjusted-time.ts';
 import { type KnownAdjustment, knownAdjustments } from './known.ts';
-import { PlannedTime } from './planned.ts';
 
 export interface AdjustmentLogParts {
   readonly storage: Pick<Storage, 'adjustments'>;
@@ -12,9 +15,35 @@ export interface AdjustmentLogParts {
 }
 
 /** The adjustments, as they were known at one instant. */
-export interface Known {
+export class Known {
   readonly adjustments: readonly KnownAdjustment[];
-  readonly planned: PlannedTime;
+  /** What those of each kind cover. */
+  readonly times: Readonly<Record<AdjustmentKind, AdjustedTime>>;
+
+  constructor(adjustments: readonly KnownAdjustment[]) {
+    this.adjustments = adjustments;
+    const time = (kind: AdjustmentKind) => new AdjustedTime(adjustments.filter(({ record }) => record.kind === kind));
+    this.times = {
+      ...{ planned: time('planned'), excused: time('excused') },
+      ...{ false_reading: time('false_reading'), force_down: time('force_down') },
+    };
+  }
+
+  /** What adjustments say of each store in the instants `[from, to]`, complete over them and not clipped to them. */
+  in(fleet: FleetSchedule, { from, to }: AdjustmentInterval): (store: StoreEntry) => Adjustments {
+    if (this.adjustments.length === 0) return () => UNADJUSTED;
+    const over = (kind: AdjustmentKind) => this.times[kind].over(from, to);
+    const windows = { planned: over('planned'), excused: over('excused') };
+    const [falseReading, forceDown] = [over('false_reading'), over('force_down')];
+    const { base, schedule } = fleet.over(from, to);
+    return (store) => {
+      const zones = schedule.zonesOf(store.key - base);
+      return {
+        ...{ planned: windows.planned.of(store, zones), excused: windows.excused.of(store, zones) },
+        ...{ falseReading: falseReading.of(store, zones), forceDown: forceDown.of(store, zones) },
+      };
+    };
+  }
 }
 
 interface Entries {
@@ -39,7 +68,7 @@ export class AdjustmentLog {
       if (before !== undefined && (await storage.adjustments.last()) === before.all.at(-1)?.id) return before;
       const all = await storage.adjustments.entries();
       this.#past.clear();
-      return { all, known: knownAmong(all) };
+      return { all, known: new Known(knownAdjustments(all)) };
     };
     this.#entries = new Refreshed(read, INTERVAL, elapsed);
   }
@@ -55,7 +84,7 @@ export class AdjustmentLog {
     let count = all.length;
     while (count > 0 && (all[count - 1] as AdjustmentEntry).at > at) count--;
     if (count === all.length) return known;
-    const past = this.#past.get(count) ?? knownAmong(all.slice(0, count));
+    const past = this.#past.get(count) ?? new Known(knownAdjustments(all.slice(0, count)));
     this.#past.set(count, past);
     return past;
   }
@@ -64,9 +93,4 @@ export class AdjustmentLog {
   changed(): void {
     this.#entries.changed();
   }
-}
-
-function knownAmong(entries: readonly AdjustmentEntry[]): Known {
-  const adjustments = knownAdjustments(entries);
-  return { adjustments, planned: new PlannedTime(adjustments) };
 }

@@ -4,9 +4,9 @@ import type { FleetSchedule } from '../fleet/schedules.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
 import type { AdjustmentInterval, AdjustmentRecord } from '../storage/ports/adjustments.ts';
 import type { StoreEntry } from '../stores/directory.ts';
+import { AdjustedTime } from './adjusted-time.ts';
 import { newlyKnown } from './known.ts';
 import { beginningOf } from './phase.ts';
-import { PlannedTime } from './planned.ts';
 import { recurrenceOf } from './recurrence.ts';
 
 /** The most time whose open hours are counted, milliseconds. */
@@ -27,7 +27,7 @@ export interface Coverage {
 }
 
 /**
- * Counts what an adjustment of the kind `planned` covers, and yields to other work in between.
+ * Counts what an adjustment covers, and yields to other work in between.
  *
  * @param stores those that the caller can see
  * @param zones of these stores
@@ -41,15 +41,15 @@ export async function coverageOf(
   const recurrence = recurrenceOf(record.time);
   const from = beginningOf(record, zones);
   const to = Math.min('to' in record.time ? record.time.to : Number.POSITIVE_INFINITY, from + COUNTED);
-  const window = new PlannedTime([newlyKnown(record)]).over(from, to);
+  const window = new AdjustedTime([newlyKnown(record)]).over(from, to);
   const { base, schedule } = fleet.over(from, to);
   const slice = new TimeSlice();
   let open = 0;
   for (const store of stores) {
     await slice.yieldIfOver();
     const key = store.key - base;
-    const planned = window.of(store, schedule.zonesOf(key));
-    if (planned.length > 0) open += totalWithin(intersect(planned, schedule.openIntervals(key, from, to)), from, to);
+    const covered = window.of(store, schedule.zonesOf(key));
+    if (covered.length > 0) open += totalWithin(intersect(covered, schedule.openIntervals(key, from, to)), from, to);
   }
   return { stores: stores.length, open, counted: { from, to }, starts: recurrence?.firstStarts(LISTED) ?? [] };
 }

@@ -6,7 +6,12 @@ import type { FleetSchedule } from '../fleet/schedules.ts';
 import { checkAll } from '../lib/checks.ts';
 import { invalid, notFound, refuseOtherVersion, UserError } from '../lib/errors.ts';
 import { newId } from '../lib/world/random.ts';
-import type { AdjustmentInterval, AdjustmentRecord, RevocationRecord } from '../storage/ports/adjustments.ts';
+import type {
+  AdjustmentInterval,
+  AdjustmentKind,
+  AdjustmentRecord,
+  RevocationRecord,
+} from '../storage/ports/adjustments.ts';
 import type { Storage } from '../storage/ports/storage.ts';
 import { type StoreDirectory, type StoreEntry, storeNamed, visibleEntries } from '../stores/directory.ts';
 import { checkedReason, checkedStores, checkedTime, type GivenTime } from './check.ts';
@@ -29,6 +34,8 @@ export interface AdjustmentServiceParts {
 }
 
 export interface GivenAdjustment extends GivenTime {
+  /** By default `planned`. */
+  readonly kind?: AdjustmentKind | undefined;
   readonly reason: string;
 }
 
@@ -43,6 +50,7 @@ export interface ShownAdjustment extends KnownAdjustment, PhaseOf {
 }
 
 export interface AdjustmentFilter {
+  readonly kind?: AdjustmentKind | undefined;
   readonly phase?: Phase | undefined;
   /** Only what includes one of these stores. */
   readonly storeIds?: readonly string[] | undefined;
@@ -60,8 +68,8 @@ export interface Revoking {
 }
 
 /**
- * Records and revokes adjustments for a principal, and shows them. Owners see those of their stores, and record only
- * planned downtime of stores that they name, from now on.
+ * Records and revokes adjustments for a principal, and shows them. Owners see those of their stores, and record and
+ * revoke only planned downtime of stores that they name, from now on.
  */
 export class AdjustmentService {
   readonly #parts: AdjustmentServiceParts;
@@ -78,7 +86,7 @@ export class AdjustmentService {
    */
   async list(
     principal: Principal,
-    { phase, storeIds, after, limit }: AdjustmentFilter,
+    { kind, phase, storeIds, after, limit }: AdjustmentFilter,
   ): Promise<{ items: ShownAdjustment[]; next: string | undefined }> {
     const { directory, log, now } = this.#parts;
     const [stores, { adjustments }] = [await directory.current(), await log.current()];
@@ -92,6 +100,7 @@ export class AdjustmentService {
     for (const i of newest.slice(place + 1)) {
       const [adjustment, reach] = [adjustments[i] as KnownAdjustment, reaches[i] as Reach];
       if (reach.stores === 0 && !isSeenByAll(principal)) continue;
+      if (kind !== undefined && adjustment.record.kind !== kind) continue;
       if (named?.some((store) => selects(adjustment.record.stores, store)) === false) continue;
       const shown = this.#shown(principal, adjustment, reach, now());
       if (phase !== undefined && shown.phase !== phase) continue;
@@ -119,11 +128,11 @@ export class AdjustmentService {
    */
   async planned(id: string, { from, to }: AdjustmentInterval): Promise<Intervals> {
     const { log, schedules } = this.#parts;
-    const [{ planned }, fleet] = [await log.current(), await schedules()];
+    const [{ times }, fleet] = [await log.current(), await schedules()];
     const store = fleet.directory.byId.get(id);
     if (store === undefined) return EMPTY;
     const { base, schedule } = fleet.over(from, to);
-    return intersect(planned.over(from, to).of(store, schedule.zonesOf(store.key - base)), [from, to]);
+    return intersect(times.planned.over(from, to).of(store, schedule.zonesOf(store.key - base)), [from, to]);
   }
 
   /** What an adjustment would cover, without recording it. @throws UserError as `create` does */
@@ -133,11 +142,11 @@ export class AdjustmentService {
   }
 
   /**
-   * Records planned downtime.
+   * Records an adjustment.
    *
    * @param actor the author
    * @throws UserError `invalid_input`, `not_found` for a store that the principal cannot see, `forbidden` for an owner
-   *   who does not name the stores or plans into the past
+   *   who does not name the stores, plans into the past or records another kind
    */
   async create(principal: Principal, given: GivenAdjustment, actor = actorOf(principal)): Promise<ShownAdjustment> {
     const { record } = await this.#checked(principal, given, actor);
@@ -190,6 +199,10 @@ export class AdjustmentService {
     if (isOwner && given.labels !== undefined) {
       throw new UserError('forbidden', 'owners name the stores in store_ids; only operators choose them by labels');
     }
+    const { kind = 'planned' } = given;
+    if (isOwner && kind !== 'planned') {
+      throw new UserError('forbidden', `kind is ${kind}; owners can only plan downtime`);
+    }
     const all = await directory.current();
     const visible = this.#visible(principal, all);
     const at = now();
@@ -199,7 +212,7 @@ export class AdjustmentService {
       stores: () => checkedStores(given, find, visible),
       time: () => checkedTime(given, at),
     });
-    const record: AdjustmentRecord = { ...authorOf(actor), id: newId(), at, kind: 'planned', ...checked };
+    const record: AdjustmentRecord = { ...authorOf(actor), id: newId(), at, kind, ...checked };
     const { entries, zones } = reachOf(record, visible);
     const begins = beginningOf(record, zones);
     if (isOwner && begins < at) {
@@ -215,6 +228,9 @@ export class AdjustmentService {
       throw new UserError('conflict', `the adjustment ${record.id} is past; revoke it entirely to remove it`);
     }
     if (canWriteStores(principal)) return;
+    if (record.kind !== 'planned') {
+      throw new UserError('forbidden', `its kind is ${record.kind}; owners can only revoke planned downtime`);
+    }
     const named = 'storeIds' in record.stores ? record.stores.storeIds.length : Number.POSITIVE_INFINITY;
     if (shown.storeIds?.length !== named) {
       throw new UserError(

@@ -3,6 +3,7 @@ import { DAY, HOUR } from '../domain/hours.ts';
 import { type Intervals, subtract, totalWithin } from '../domain/interval.ts';
 import type { EstimatorName, FleetModel } from '../domain/markov/estimator.ts';
 import { monitoredTime } from '../domain/monitored.ts';
+import { type Adjustments, adjustedStore, isAdjusted } from '../domain/periods/adjusted.ts';
 import {
   alignedCells,
   type Cells,
@@ -17,13 +18,13 @@ import type { Alignment, FiscalCalendar } from '../domain/periods/fiscal.ts';
 import { PeriodPosterior } from '../domain/periods/posterior.ts';
 import { type Slots, slotsIn } from '../domain/periods/slots.ts';
 import { newPeriodStates, walkPeriodStates } from '../domain/periods/states.ts';
-import { addStore, type PeriodStore, PeriodSums } from '../domain/periods/sums.ts';
+import { addStore, eachPiece, type PeriodStore, PeriodSums } from '../domain/periods/sums.ts';
 import { LossSums } from '../domain/sales/loss.ts';
 import type { ZoneStretch } from '../domain/schedule.ts';
 import { timeAroundPolls } from '../domain/seen.ts';
+import type { Stretch } from '../domain/timeline.ts';
 import { POLL_REACH } from '../domain/window.ts';
 import { instantOf, type Zone } from '../domain/zone.ts';
-import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { walkStores } from '../fleet/walk.ts';
 import { TimeSlice } from '../lib/time-slice.ts';
@@ -67,7 +68,8 @@ export interface PeriodTerms {
   /** Has the dates of the period, if the division needs it. */
   readonly calendar: FiscalCalendar | undefined;
   readonly grouping: Grouping;
-  readonly planned: PlannedDowntime;
+  /** Of a store, complete over `readOf` and not clipped to it. */
+  readonly adjustments: (store: StoreEntry) => Adjustments;
   readonly estimator: EstimatorName;
   /** Whether credible intervals are asked for. */
   readonly intervals: boolean;
@@ -77,7 +79,7 @@ export interface PeriodTerms {
   readonly peers: readonly StoreEntry[];
 }
 
-/** Estimates of the downtime of each row by the Markov chain: of all known time, and of what is not planned downtime. */
+/** Estimates of the downtime of each row by the Markov chain: of all known time, and of the adjusted one. */
 export interface RowEstimates {
   readonly raw: PeriodEstimates;
   readonly adjusted: PeriodEstimates;
@@ -116,6 +118,12 @@ export function datesAround(ends: PeriodEnds): DateRange {
   return { first: Math.floor((ends.from - SLACK) / DAY), end: Math.ceil((ends.to + SLACK) / DAY) };
 }
 
+/** The instants `[from, to]` whose polls may decide a state in a period. */
+export function readOf(ends: PeriodEnds, asOf: number): Stretch {
+  const { from, to } = spanOf(ends);
+  return { from: from - POLL_REACH, to: Math.min(to + POLL_REACH, asOf) };
+}
+
 /**
  * The cells of a period, which are the same for all stores.
  *
@@ -144,10 +152,10 @@ export async function computePeriod(
   terms: PeriodTerms,
   pollInterval: number,
 ): Promise<PeriodResult> {
-  const { ends, asOf, grouping, planned, aligned } = terms;
+  const { ends, asOf, grouping, aligned } = terms;
   const span = spanOf(ends);
   const to = Math.min(span.to, asOf);
-  const read = { from: span.from - POLL_REACH, to: Math.min(to + POLL_REACH, asOf) };
+  const read = readOf(ends, asOf);
   const own: PeriodEnds = aligned === undefined ? ends : { kind: 'dates', dates: aligned.dates };
   /** The cells by the dayparts of all stores, and by those of each label. */
   const divisions = [terms.dayparts, ...terms.labelDayparts.map(({ parts }) => parts)].map((parts) => {
@@ -166,6 +174,7 @@ export async function computePeriod(
     : undefined;
   const losses = terms.rates && new Losses(terms.rates, rows, cells.count, terms.intervals, span.from, to);
   const states = newPeriodStates();
+  const otherStates = newPeriodStates();
   const leaves = new Map(stores.map(({ key }, i) => [key, grouping.leafOf[i] as number]));
   let polls = 0;
   let firstPoll = Number.NaN;
@@ -174,9 +183,18 @@ export async function computePeriod(
     walkPeriodStates(open, columns, first, last, states);
     const row = (leaves.get(store.key) as number) * cells.count;
     const covered = timeAroundPolls(open, columns, first, last, pollInterval, ever);
-    const own = { open, unknown, planned: planned(store), covered, states };
+    const adjustments = terms.adjustments(store);
+    const counting = subtract(open, adjustments.falseReading);
+    if (counting !== open) walkPeriodStates(counting, columns, first, last, otherStates);
+    const own = {
+      ...{ open, unknown, covered, states },
+      adjusted: isAdjusted(adjustments)
+        ? adjustedStore(open, unknown, adjustments, counting === open ? states : otherStates)
+        : undefined,
+    };
     addStore(own, slots, sums, row);
-    estimator?.add(own, slots, row, () => monitoredTime(open, columns, first, last, read.from, read.to));
+    const monitored = (time: Intervals) => monitoredTime(time, columns, first, last, read.from, read.to);
+    estimator?.add(own, slots, row, { raw: () => monitored(open), adjusted: () => monitored(counting) });
     losses?.add(store, own, schedule.zonesOf(store.key - base), slots, row);
     polls += last - first;
     if (!Number.isNaN(ever) && !(firstPoll <= ever)) firstPoll = ever;
@@ -203,6 +221,12 @@ export async function computePeriod(
   };
 }
 
+/** How long a store was monitored, by all polls and by those that count after adjustments. */
+interface OwnMonitored {
+  readonly raw: () => number;
+  readonly adjusted: () => number;
+}
+
 /** Estimates the downtime of rows, store by store. */
 class RowEstimator implements RowEstimates {
   readonly raw: PeriodEstimates;
@@ -218,13 +242,14 @@ class RowEstimator implements RowEstimates {
   }
 
   /** Adds one store to the rows from `row` on, one for each cell. */
-  add({ open, planned, states }: PeriodStore, slots: Slots, row: number, own: () => number): void {
-    const monitored = { fleet: this.#fleet, own };
+  add({ open, states, adjusted }: PeriodStore, slots: Slots, row: number, own: OwnMonitored): void {
     this.#posterior.estimate(open, states, slots);
-    this.raw.addStore(this.#posterior, row, monitored);
-    const counted: Intervals = subtract(open, planned);
-    if (counted !== open) this.#posterior.estimate(counted, states, slots);
-    this.adjusted.addStore(this.#posterior, row, monitored);
+    this.raw.addStore(this.#posterior, row, { fleet: this.#fleet, own: own.raw });
+    if (adjusted !== undefined) {
+      this.#posterior.estimate(adjusted.polled, adjusted.states, slots);
+      eachPiece(adjusted.forced, slots, (cell, from, to) => this.adjusted.addForced(row + cell, to - from));
+    }
+    this.adjusted.addStore(this.#posterior, row, { fleet: this.#fleet, own: own.adjusted });
   }
 
   addRow(to: number, from: number): void {
@@ -235,17 +260,12 @@ class RowEstimator implements RowEstimates {
   /** Puts the expected uptime and downtime in the place of those by the nearest poll. */
   replace({ columns }: PeriodSums): void {
     for (let row = 0; row < columns.up.length; row++) {
-      const up = columns.up[row] as number;
-      const down = columns.down[row] as number;
-      const plannedUp = columns.plannedUp[row] as number;
-      const plannedDown = columns.plannedDown[row] as number;
-      const expected = this.raw.mean[row] as number;
-      // What is expected outside planned downtime may differ by a rounding error where there is none.
-      const planned = Math.min(plannedUp + plannedDown, Math.max(0, expected - (this.adjusted.mean[row] as number)));
-      columns.up[row] = up + down - expected;
-      columns.down[row] = expected;
-      columns.plannedUp[row] = plannedUp + plannedDown - planned;
-      columns.plannedDown[row] = planned;
+      const known = (columns.up[row] as number) + (columns.down[row] as number);
+      const adjusted = (columns.adjustedUp[row] as number) + (columns.adjustedDown[row] as number);
+      columns.down[row] = this.raw.expected(row);
+      columns.up[row] = known - (columns.down[row] as number);
+      columns.adjustedDown[row] = this.adjusted.expected(row);
+      columns.adjustedUp[row] = adjusted - (columns.adjustedDown[row] as number);
     }
   }
 }

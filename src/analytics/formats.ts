@@ -20,6 +20,7 @@ export interface Figures {
   readonly unknown_seconds: number;
   readonly uptime_ratio: number | null;
   readonly planned_seconds: number;
+  readonly excused_seconds: number;
   readonly adjusted_up_seconds: number;
   readonly adjusted_down_seconds: number;
   readonly adjusted_uptime_ratio: number | null;
@@ -49,9 +50,8 @@ export interface FigureIntervals {
 }
 
 function figuresOf(measures: Measures): Figures {
-  const { open, up, down, planned, plannedUp, plannedDown, polls, covered } = measures;
+  const { open, up, down, planned, excused, adjustedUp, adjustedDown, polls, covered } = measures;
   const { outages, outageTime, longestOutage, longestUnobserved } = measures;
-  const [adjustedUp, adjustedDown] = [up - plannedUp, down - plannedDown];
   return {
     open_seconds: seconds(open),
     up_seconds: seconds(up),
@@ -59,6 +59,7 @@ function figuresOf(measures: Measures): Figures {
     unknown_seconds: seconds(open - up - down),
     uptime_ratio: ratio(up, up + down),
     planned_seconds: seconds(planned),
+    excused_seconds: seconds(excused),
     adjusted_up_seconds: seconds(adjustedUp),
     adjusted_down_seconds: seconds(adjustedDown),
     adjusted_uptime_ratio: ratio(adjustedUp, adjustedUp + adjustedDown),
@@ -73,10 +74,10 @@ function figuresOf(measures: Measures): Figures {
 }
 
 function intervalsOf({ raw, adjusted }: RowEstimates, row: number, measures: Measures): FigureIntervals {
-  const { up, down, plannedUp, plannedDown } = measures;
+  const { up, down, adjustedUp, adjustedDown } = measures;
   const known = up + down;
   const own = raw.interval(row, known, down);
-  const counted = known - plannedUp - plannedDown;
+  const counted = adjustedUp + adjustedDown;
   const other = adjustedInterval({ raw, adjusted }, row, measures);
   return {
     up_low_seconds: seconds(known - own.high),
@@ -94,10 +95,10 @@ function intervalsOf({ raw, adjusted }: RowEstimates, row: number, measures: Mea
   };
 }
 
-/** The interval of the downtime outside planned downtime, milliseconds. */
+/** The interval of the adjusted downtime, milliseconds. */
 function adjustedInterval({ adjusted }: RowEstimates, row: number, measures: Measures): CredibleInterval {
-  const { up, down, plannedUp, plannedDown } = measures;
-  return adjusted.interval(row, up + down - plannedUp - plannedDown, down - plannedDown);
+  const { adjustedUp, adjustedDown } = measures;
+  return adjusted.interval(row, adjustedUp + adjustedDown, adjustedDown);
 }
 
 function seconds(milliseconds: number): number {
@@ -109,8 +110,8 @@ function ratio(part: number, whole: number): number | null {
 }
 
 const NOTHING: Measures = {
-  ...{ open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, polls: 0, outages: 0, outageTime: 0 },
-  ...{ longestOutage: 0, longestUnobserved: 0, covered: 0 },
+  ...{ open: 0, up: 0, down: 0, planned: 0, excused: 0, adjustedUp: 0, adjustedDown: 0, polls: 0, outages: 0 },
+  ...{ outageTime: 0, longestOutage: 0, longestUnobserved: 0, covered: 0 },
 };
 const NO_ESTIMATES = { raw: new PeriodEstimates(1), adjusted: new PeriodEstimates(1) };
 

@@ -9,7 +9,6 @@ import { type DivisionName, isFiscal } from '../domain/periods/cells.ts';
 import { dateText } from '../domain/periods/dates.ts';
 import type { FiscalCalendar } from '../domain/periods/fiscal.ts';
 import { wallAt, type Zone } from '../domain/zone.ts';
-import type { PlannedDowntime } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { nameOf, type Visible } from '../fleet/visible.ts';
 import { invalid, UserError } from '../lib/errors.ts';
@@ -28,6 +27,7 @@ import {
   type PeriodEnds,
   type PeriodResult,
   type PeriodTerms,
+  readOf,
   scheduledTime,
   spanOf,
 } from './compute.ts';
@@ -171,10 +171,9 @@ export class AnalyticsService {
     ];
     const asked = [...parts, estimator, intervals, rates?.name ?? null];
     const resultOf = ({ ends, aligned }: OtherPeriod, shift?: Shift) => {
-      const { from, to } = spanOf(ends);
-      const planned = plannedIn(known, fleet, from, Math.min(to, asOf));
+      const adjustments = known.in(fleet, readOf(ends, asOf));
       const divided = { ends, asOf, limit: shift?.limit, aligned, zone, by, dayparts, calendar, grouping };
-      const terms = { ...divided, labelDayparts, planned, estimator, intervals, rates, peers: entries };
+      const terms = { ...divided, labelDayparts, adjustments, estimator, intervals, rates, peers: entries };
       const key = [...data, ...asked, calendar?.terms ?? null, ends, aligned?.dates ?? null, shift?.name ?? null];
       return this.#result(key, requester, fleet, stores, terms);
     };
@@ -341,12 +340,6 @@ function commonDate(
   }
   const [[common]] = [...counts].sort(([a, n], [b, m]) => m - n || b - a) as [[number, number]];
   return common;
-}
-
-function plannedIn(known: Known, fleet: FleetSchedule, from: number, to: number): PlannedDowntime {
-  const window = known.planned.over(from, to);
-  const { base, schedule } = fleet.over(from, to);
-  return (store) => window.of(store, schedule.zonesOf(store.key - base));
 }
 
 function withoutPolls(

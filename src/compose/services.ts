@@ -152,7 +152,7 @@ export function createServices(config: Config, storage: Storage, parts: ServiceP
   });
   const adjustmentLog = new AdjustmentLog({ storage, elapsed });
   const planned: ReadPlanned = async (schedules, from, to) => {
-    const window = (await adjustmentLog.current()).planned.over(from, to);
+    const window = (await adjustmentLog.current()).times.planned.over(from, to);
     const { base, schedule } = schedules.over(from, to);
     return (store) => window.of(store, schedule.zonesOf(store.key - base));
   };

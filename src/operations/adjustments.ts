@@ -20,7 +20,7 @@ export interface ListDowntime {
 
 /** All planned downtime, newest first. */
 export const listDowntime: Operation<ListDowntime, readonly ShownAdjustment[]> = async ({ adjustments }, filter) =>
-  (await adjustments.list(OPEN, { ...filter, limit: Number.POSITIVE_INFINITY })).items;
+  (await adjustments.list(OPEN, { ...filter, kind: 'planned', limit: Number.POSITIVE_INFINITY })).items;
 
 export interface RevokeDowntime {
   readonly id: string;

@@ -34,7 +34,7 @@ test('what was known at an instant leaves out what was recorded later', async (t
   const known = async (at: number) => {
     const found = await all.knownAt(at);
     const store = { id: 'a', labels: {} };
-    const covering = found.planned.of(store).filter((adjustment) => appliesUntil(adjustment) > T);
+    const covering = found.times.planned.of(store).filter((adjustment) => appliesUntil(adjustment) > T);
     return [ids(found), covering.map(({ record }) => record.id)];
   };
   assert.deepEqual(await known(T - 1), [[], []]);

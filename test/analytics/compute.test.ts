@@ -10,12 +10,16 @@ import { askSmall, type SmallFleet, type SmallQuestion } from '../support/analyt
 import { scheduleOf } from '../support/fleet.ts';
 import { measuresOf } from '../support/periods.ts';
 
-const TIMES = ['open', 'up', 'down', 'planned', 'plannedUp', 'plannedDown', 'covered'] as const;
+const TIMES = ['open', 'up', 'down', 'planned', 'excused', 'adjustedUp', 'adjustedDown', 'covered'] as const;
 const SUMMED = [...TIMES, 'polls', 'outages', 'outageTime'] as const;
 const GREATEST = ['longestOutage', 'longestUnobserved'] as const;
 
 /** The clocks of the Americas and of Lord Howe change here, the latter by half an hour. */
 const AROUND = Date.UTC(2026, 9, 31);
+
+const someTime = fc
+  .array(fc.tuple(fc.integer({ min: -80, max: 200 }), fc.integer({ min: 1, max: 30 })), { maxLength: 2 })
+  .map((drawn) => union(drawn.flatMap(([at, hours]) => [AROUND + at * HOUR, AROUND + (at + hours) * HOUR])));
 
 const store = fc.record({
   zone: fc.constantFrom(undefined, 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Pacific/Kiritimati'),
@@ -23,9 +27,7 @@ const store = fc.record({
     { brand: fc.constantFrom('x', 'y'), region: fc.constantFrom('n', 's') },
     { requiredKeys: ['brand'] },
   ),
-  planned: fc
-    .array(fc.tuple(fc.integer({ min: -80, max: 200 }), fc.integer({ min: 1, max: 30 })), { maxLength: 2 })
-    .map((drawn) => union(drawn.flatMap(([at, hours]) => [AROUND + at * HOUR, AROUND + (at + hours) * HOUR]))),
+  ...{ planned: someTime, excused: someTime, falseReading: someTime, forceDown: someTime },
   rows: weeklyRows,
   polls: fc.uniqueArray(fc.record({ at: fc.integer({ min: -15 * DAY, max: 18 * DAY }), active: fc.boolean() }), {
     selector: ({ at }) => at,
@@ -144,8 +146,9 @@ test('each store has the figures of the kernel, by its own clock', async () => {
       const schedule = scheduleOf({ stores: fleet.stores.length, zones, hours: fleet.hours }, AROUND + 20 * DAY);
       const span = { from: (dates.first - 1) * DAY, to: (dates.end + 1) * DAY };
       const cells = cellsOf('day', dates);
-      for (const [index, { planned }] of fleet.stores.entries()) {
-        const own = measuresOf(schedule, index, fleet.polls, asOf, { ...span, cells, planned });
+      for (const [index, { planned, excused, falseReading, forceDown }] of drawn.drawn.entries()) {
+        const adjustments = { planned, excused, falseReading, forceDown };
+        const own = measuresOf(schedule, index, fleet.polls, asOf, { ...span, cells, ...adjustments });
         for (const [cell, measures] of own.entries()) {
           const name = `s${index} | ${cells.name(cell)}`;
           const answered = found.get(name);

@@ -139,10 +139,11 @@ test('the expected figures of a group are those of its members, and up + down st
       const row = group * cells.count + cell;
       const [own, rule] = [sums.at(row), byRule.sums.at(row)];
       assert.equal(own.up + own.down, rule.up + rule.down);
-      assert.equal(own.plannedUp + own.plannedDown, own.planned, 'all of it is known');
+      const counted = own.up + own.down - own.planned;
+      assert.equal(own.adjustedUp + own.adjustedDown, counted, 'all of it is known');
       if (own.down !== rule.down) differ++;
-      if (own.planned === 0) assert.equal(own.plannedDown, 0);
-      for (const name of ['up', 'down', 'plannedUp', 'plannedDown'] as const) {
+      if (own.planned === 0) assert.equal(own.adjustedDown, own.down);
+      for (const name of ['up', 'down', 'adjustedUp', 'adjustedDown'] as const) {
         const parts = members.map((member) => sums.at(member * cells.count + cell)[name]);
         if (members.length > 0)
           assert.equal(
@@ -153,7 +154,7 @@ test('the expected figures of a group are those of its members, and up + down st
       }
       for (const [estimate, known, down] of [
         [estimates.raw, own.up + own.down, own.down],
-        [estimates.adjusted, own.up + own.down - own.planned, own.down - own.plannedDown],
+        [estimates.adjusted, counted, own.adjustedDown],
       ] as const) {
         const { low, high } = estimate.interval(row, known, down);
         assert.ok(0 <= low && low <= down && down <= high && high <= known, `${low} ≤ ${down} ≤ ${high} ≤ ${known}`);
@@ -171,4 +172,27 @@ test('a store with one poll may have been up or down at any time near it', async
   assert.equal(down, 0);
   const { low, high } = estimates?.raw.interval(0, up, 0) ?? {};
   assert.deepEqual([low, high], [0, up]);
+});
+
+test('forced downtime is certain, and polls that do not count say nothing about adjusted figures', async () => {
+  const { fleet } = simulated(40, 3);
+  const forceDown = [AT + 3 * DAY + 12 * HOUR, AT + 3 * DAY + 18 * HOUR];
+  const falseReading = [AT + 5 * DAY, AT + 6 * DAY];
+  const of = (stores: SmallFleet['stores'], polls = fleet.polls) =>
+    resultOf({ ...fleet, stores, polls }, { ...QUESTION, by: 'day', groupBy: ['store_id'], estimator: 'markov' });
+  const [one, ...others] = fleet.stores as [SmallFleet['stores'][number]];
+  const found = await of([{ ...one, forceDown, falseReading }, ...others]);
+  const plain = await of(fleet.stores);
+  // The root comes first; then the first store.
+  const at = (day: number) => found.cells.count + day;
+  const [forced, misread] = [found.sums.at(at(3)), found.sums.at(at(5))];
+  assert.deepEqual([forced.up, forced.down], [plain.sums.at(at(3)).up, plain.sums.at(at(3)).down]);
+  assert.equal(forced.adjustedUp + forced.adjustedDown, 12 * HOUR);
+  const { low = 0, high = 0 } = found.estimates?.adjusted.interval(at(3), 12 * HOUR, forced.adjustedDown) ?? {};
+  assert.ok(6 * HOUR <= low && low <= forced.adjustedDown && forced.adjustedDown <= high, `${low} to ${high}`);
+  assert.equal(misread.down, plain.sums.at(at(5)).down, 'raw figures stay');
+  const wide = found.estimates?.adjusted.interval(at(5), 12 * HOUR, misread.adjustedDown);
+  const narrow = plain.estimates?.adjusted.interval(at(5), 12 * HOUR, plain.sums.at(at(5)).adjustedDown);
+  const width = (interval: typeof wide) => (interval === undefined ? 0 : interval.high - interval.low);
+  assert.ok(width(wide) > width(narrow), 'without its polls, a day is less certain');
 });

@@ -1,7 +1,7 @@
 import { computePeriod, type PeriodEnds, type PeriodResult } from '../../src/analytics/compute.ts';
 import { grouped } from '../../src/analytics/groups.ts';
-import type { Intervals } from '../../src/domain/interval.ts';
 import type { EstimatorName } from '../../src/domain/markov/estimator.ts';
+import { type Adjustments, UNADJUSTED } from '../../src/domain/periods/adjusted.ts';
 import type { Daypart, DivisionName } from '../../src/domain/periods/cells.ts';
 import type { Measures } from '../../src/domain/periods/sums.ts';
 import { arrangePolls } from '../../src/domain/polls.ts';
@@ -14,11 +14,10 @@ const HOUR = 3_600_000;
 
 /** A fleet without a database; the index of a store is its key. */
 export interface SmallFleet {
-  readonly stores: readonly {
+  readonly stores: readonly (Partial<Adjustments> & {
     readonly zone: string | undefined;
     readonly labels: Readonly<Record<string, string>>;
-    readonly planned: Intervals;
-  }[];
+  })[];
   readonly hours: readonly HoursRow[];
   readonly polls: readonly PollRow[];
 }
@@ -67,7 +66,7 @@ export async function resultOf(fleet: SmallFleet, question: SmallQuestion): Prom
       calendar: undefined,
       grouping: grouped(entries, groupBy, true),
     },
-    planned: ({ key }: StoreEntry) => fleet.stores[key]?.planned ?? [],
+    adjustments: ({ key }: StoreEntry) => ({ ...UNADJUSTED, ...fleet.stores[key] }),
     ...{ estimator, intervals, peers: entries },
   };
   return computePeriod(snapshot, schedules, entries, terms, HOUR);

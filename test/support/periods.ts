@@ -1,4 +1,5 @@
-import { EMPTY, type Intervals } from '../../src/domain/interval.ts';
+import { subtract } from '../../src/domain/interval.ts';
+import { type Adjustments, adjustedStore, isAdjusted, UNADJUSTED } from '../../src/domain/periods/adjusted.ts';
 import type { Cells } from '../../src/domain/periods/cells.ts';
 import { slotsIn } from '../../src/domain/periods/slots.ts';
 import { newPeriodStates, walkPeriodStates } from '../../src/domain/periods/states.ts';
@@ -12,11 +13,10 @@ import { type PollRow, pollColumns } from './fleet.ts';
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-export interface AskedPeriod {
+export interface AskedPeriod extends Partial<Adjustments> {
   readonly from: number;
   readonly to: number;
   readonly cells: Cells;
-  readonly planned?: Intervals;
 }
 
 /** The measures of one store in each cell, by the kernel; polls are one hour apart. */
@@ -25,7 +25,7 @@ export function measuresOf(
   store: number,
   polls: readonly PollRow[],
   asOf: number,
-  { from, to, cells, planned = EMPTY }: AskedPeriod,
+  { from, to, cells, ...given }: AskedPeriod,
 ): Measures[] {
   const end = Math.min(to, asOf);
   const [first, last] = [from - POLL_REACH, Math.min(end + POLL_REACH, asOf)];
@@ -39,7 +39,12 @@ export function measuresOf(
   const slots = slotsIn(schedule.zonesOf(store), from, end, cells);
   const firstPoll = Math.min(...own.map(({ instant }) => instant));
   const covered = timeAroundPolls(open, columns, 0, columns.length, HOUR, firstPoll);
-  addStore({ open, unknown: schedule.unknownIntervals(store), planned, covered, states }, slots, sums, 0);
+  const adjustments = { ...UNADJUSTED, ...given };
+  const others = newPeriodStates();
+  walkPeriodStates(subtract(open, adjustments.falseReading), columns, 0, columns.length, others);
+  const unknown = schedule.unknownIntervals(store);
+  const adjusted = isAdjusted(adjustments) ? adjustedStore(open, unknown, adjustments, others) : undefined;
+  addStore({ open, unknown, adjusted, covered, states }, slots, sums, 0);
   return Array.from({ length: cells.count }, (_, cell) => sums.at(cell));
 }
 

@@ -397,12 +397,14 @@ test('planned downtime is what its form says', () => {
   const body = (change: Partial<typeof NEW_DOWNTIME>) =>
     bodyOfDowntime({ ...NEW_DOWNTIME, reason: ' Oven ', ...change });
   assert.deepEqual(body({ ids: 'a, "b c"\na', from: '2026-11-19T10:00', to: '2026-11-19T12:30' }), {
+    kind: 'planned',
     store_ids: ['a', 'b c'],
     from: new Date('2026-11-19T10:00').toISOString(),
     to: new Date('2026-11-19T12:30').toISOString(),
     reason: 'Oven',
   });
-  assert.deepEqual(body({ whom: 'labels', labels: ' city: Chicago\n\nurl:a:b' }), {
+  assert.deepEqual(body({ kind: 'excused', whom: 'labels', labels: ' city: Chicago\n\nurl:a:b' }), {
+    kind: 'excused',
     labels: { city: 'Chicago', url: 'a:b' },
     reason: 'Oven',
   });

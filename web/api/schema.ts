@@ -19,7 +19,7 @@ export interface AddedFactor {
 /** A statement about some stores and a time. It has `store_ids` or `labels`, and `from` and `to` or a `recurrence`. `next`: the current or next time that it covers, the earliest of its stores. */
 export interface Adjustment {
   readonly adjustment_id: string;
-  /** `planned`: planned downtime */
+  /** `planned`: planned downtime. `excused`: time that counts neither as uptime nor as downtime. `false_reading`: the polls in it do not count. `force_down`: the stores were down, whatever the polls say. All but `planned` are for operators. */
   readonly kind: 'planned' | 'excused' | 'false_reading' | 'force_down';
   /** `active`: it covers the current time of one of its stores */
   readonly state: 'active' | 'upcoming' | 'past' | 'revoked';
@@ -121,7 +121,7 @@ export interface AlertRules {
 
 export interface Analytics {
   readonly as_of: string;
-  /** planned downtime is as it was recorded until then */
+  /** adjustments are as they were recorded until then */
   readonly known_at: string;
   /** the release of the IANA time zone database */
   readonly tz_version: string;
@@ -222,9 +222,11 @@ export interface AnalyticsRow {
   readonly uptime_ratio: number | null;
   /** open time in planned downtime */
   readonly planned_seconds: number;
-  /** uptime outside planned downtime */
+  /** open time that is excused, and not in planned downtime */
+  readonly excused_seconds: number;
+  /** uptime after adjustments, without planned and excused time */
   readonly adjusted_up_seconds: number;
-  /** downtime outside planned downtime */
+  /** downtime after adjustments, without planned and excused time */
   readonly adjusted_down_seconds: number;
   readonly adjusted_uptime_ratio: number | null;
   /** the outages that begin here; one under way begins with the period */
@@ -443,9 +445,11 @@ export interface ComparedFigures {
   readonly uptime_ratio: number | null;
   /** open time in planned downtime */
   readonly planned_seconds: number;
-  /** uptime outside planned downtime */
+  /** open time that is excused, and not in planned downtime */
+  readonly excused_seconds: number;
+  /** uptime after adjustments, without planned and excused time */
   readonly adjusted_up_seconds: number;
-  /** downtime outside planned downtime */
+  /** downtime after adjustments, without planned and excused time */
   readonly adjusted_down_seconds: number;
   readonly adjusted_uptime_ratio: number | null;
   /** the outages that begin here; one under way begins with the period */
@@ -1140,6 +1144,8 @@ export interface MessageTemplate {
 
 /** Either `store_ids` or `labels`, and either `to` or `recurrence`. */
 export interface NewAdjustment {
+  /** `planned`: planned downtime. `excused`: time that counts neither as uptime nor as downtime. `false_reading`: the polls in it do not count. `force_down`: the stores were down, whatever the polls say. All but `planned` are for operators. */
+  readonly kind?: 'planned' | 'excused' | 'false_reading' | 'force_down' | undefined;
   /** these stores */
   readonly store_ids?: readonly string[] | undefined;
   /** all stores that have all of these labels, now or later; empty: all stores. Not for owners. */
@@ -2053,7 +2059,7 @@ export interface TargetStanding {
   readonly scheduled_seconds: number;
   /** the downtime that the target allows: (1 − target) × scheduled */
   readonly budget_seconds: number;
-  /** downtime outside planned downtime */
+  /** adjusted downtime */
   readonly spent_seconds: number;
   /** the low end of its 90% credible interval */
   readonly spent_low_seconds: number;
@@ -2709,7 +2715,7 @@ export interface Routes {
       readonly store_id?: readonly string[] | undefined;
       /** an instant (RFC 3339): later polls do not count, and later time is not in the period; by default that of the latest poll of your stores */
       readonly as_of?: string | undefined;
-      /** an instant (RFC 3339): planned downtime recorded later is left out; by default now */
+      /** an instant (RFC 3339): adjustments recorded later are left out; by default now */
       readonly known_at?: string | undefined;
       /** how uptime follows from polls: by the nearest one (the default), or as its expectation under a Markov chain */
       readonly estimator?: 'nearest' | 'markov' | undefined;
@@ -3525,9 +3531,11 @@ export interface Routes {
       readonly data: FleetUpdate;
     };
   };
-  /** List planned downtime, newest first */
+  /** List adjustments, newest first */
   'GET /api/v1/adjustments': {
     query?: {
+      /** `planned`: planned downtime. `excused`: time that counts neither as uptime nor as downtime. `false_reading`: the polls in it do not count. `force_down`: the stores were down, whatever the polls say. All but `planned` are for operators. */
+      readonly kind?: 'planned' | 'excused' | 'false_reading' | 'force_down' | undefined;
       /** `active`: it covers the current time of one of its stores */
       readonly state?: 'active' | 'upcoming' | 'past' | 'revoked' | undefined;
       /** one store, or several separated by commas or spaces */
@@ -3539,7 +3547,7 @@ export interface Routes {
     };
     answer: AdjustmentPage;
   };
-  /** Plan downtime of stores */
+  /** Plan downtime of stores, or correct their figures */
   'POST /api/v1/adjustments': {
     headers?: {
       /** a random UUID: repeating the request with it within 24 hours repeats the response */
@@ -3548,12 +3556,12 @@ export interface Routes {
     body: NewAdjustment;
     answer: Adjustment;
   };
-  /** Count what planned downtime would cover, without recording it */
+  /** Count what an adjustment would cover, without recording it */
   'POST /api/v1/adjustments/preview': {
     body: NewAdjustment;
     answer: AdjustmentPreview;
   };
-  /** Get planned downtime */
+  /** Get an adjustment */
   'GET /api/v1/adjustments/{adjustment_id}': {
     path: {
       /** the ID from the list */
@@ -3565,7 +3573,7 @@ export interface Routes {
     };
     answer: Adjustment;
   };
-  /** Revoke planned downtime */
+  /** Revoke an adjustment */
   'POST /api/v1/adjustments/{adjustment_id}/revoke': {
     path: {
       /** the ID from the list */

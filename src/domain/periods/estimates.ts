@@ -20,11 +20,13 @@ export class PeriodEstimates {
   readonly #always: Float64Array;
   /** Time about which the polls of the fleet say too little. */
   readonly #unknowable: Float64Array;
+  /** Downtime that is certain, and in none of the other columns. */
+  readonly #forced: Float64Array;
 
   constructor(rows: number) {
     const column = () => new Float64Array(rows);
     [this.mean, this.#variance, this.#never, this.#always] = [column(), column(), column(), column()];
-    this.#unknowable = column();
+    [this.#unknowable, this.#forced] = [column(), column()];
   }
 
   /** Adds one store to the rows from `row` on, one for each cell. */
@@ -41,9 +43,19 @@ export class PeriodEstimates {
     }
   }
 
+  /** Adds downtime that is certain. */
+  addForced(row: number, time: number): void {
+    add(this.#forced, row, time);
+  }
+
+  /** The expected downtime of a row, milliseconds, with what is certain. */
+  expected(row: number): number {
+    return (this.mean[row] as number) + (this.#forced[row] as number);
+  }
+
   /** Adds a row of these to another one. */
   addRow(row: number, from: number): void {
-    for (const column of [this.mean, this.#variance, this.#never, this.#always, this.#unknowable]) {
+    for (const column of this.#columns()) {
       add(column, row, column[from] as number);
     }
   }
@@ -55,6 +67,16 @@ export class PeriodEstimates {
    * @param down its downtime, by either estimator
    */
   interval(row: number, known: number, down: number): CredibleInterval {
+    const forced = this.#forced[row] as number;
+    const { low, high } = this.#uncertain(row, known - forced, down - forced);
+    return { low: forced + low, high: forced + high };
+  }
+
+  #columns(): readonly Float64Array[] {
+    return [this.mean, this.#variance, this.#never, this.#always, this.#unknowable, this.#forced];
+  }
+
+  #uncertain(row: number, known: number, down: number): CredibleInterval {
     const out = { low: 0, high: 0 };
     if (known === 0) return out;
     const share = {

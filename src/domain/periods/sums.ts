@@ -1,4 +1,5 @@
 import { type Intervals, overlapWith } from '../interval.ts';
+import type { AdjustedStore } from './adjusted.ts';
 import type { Slots } from './slots.ts';
 import { DOWN, type PeriodStates, UNKNOWN, UP } from './states.ts';
 
@@ -7,10 +8,12 @@ const SUMMED = [
   'open',
   'up',
   'down',
-  /** Open time that is planned downtime, and the parts of it that are up and down. */
+  /** Open time that is planned downtime; and that is excused, and not planned. */
   'planned',
-  'plannedUp',
-  'plannedDown',
+  'excused',
+  /** The rest of the open time, as far as it is up and down after all adjustments. */
+  'adjustedUp',
+  'adjustedDown',
   /** Open time within one polling interval of a counting poll, and not before the first poll ever. */
   'covered',
   'polls',
@@ -62,8 +65,8 @@ export interface PeriodStore {
   /** Its open intervals, complete over the slots, without those in which its hours or its zone are unknown. */
   readonly open: Intervals;
   readonly unknown: Intervals;
-  /** Its planned downtime. */
-  readonly planned: Intervals;
+  /** What it is after adjustments; `undefined`: none concerns it, so adjusted figures are the others. */
+  readonly adjusted: AdjustedStore | undefined;
   /** The time within one polling interval of its counting polls, open or not, and not before its first poll ever. */
   readonly covered: Intervals;
   readonly states: PeriodStates;
@@ -86,7 +89,7 @@ export function addStore(store: PeriodStore, slots: Slots, sums: PeriodSums, row
   };
   const outage = { cell: -1, time: 0 };
   const gap = { cell: -1, time: 0 };
-  const plannedIn = overlapWith(store.planned);
+  const isAdjusted = store.adjusted !== undefined;
   const coveredIn = overlapWith(store.covered);
   let [slot, step, poll] = [0, 0, 0];
 
@@ -117,18 +120,18 @@ export function addStore(store: PeriodStore, slots: Slots, sums: PeriodSums, row
     gap.time += to - since;
   };
   const addState = (cell: number, from: number, to: number, state: number) => {
-    if (state === UP) add(columns.up, cell, to - from);
+    if (state === UP) {
+      add(columns.up, cell, to - from);
+      if (!isAdjusted) add(columns.adjustedUp, cell, to - from);
+    }
     if (state === DOWN) {
       add(columns.down, cell, to - from);
+      if (!isAdjusted) add(columns.adjustedDown, cell, to - from);
       if (outage.time === 0) outage.cell = cell;
       outage.time += to - from;
     } else {
       endOutage();
     }
-    const time = plannedIn(from, to);
-    add(columns.planned, cell, time);
-    if (state === UP) add(columns.plannedUp, cell, time);
-    if (state === DOWN) add(columns.plannedDown, cell, time);
   };
   const addStates = (cell: number, from: number, to: number) => {
     add(columns.covered, cell, coveredIn(from, to));
@@ -156,6 +159,27 @@ export function addStore(store: PeriodStore, slots: Slots, sums: PeriodSums, row
   }
   endOutage();
   endGap();
+  if (store.adjusted === undefined) return;
+  for (const [name, time] of Object.entries(store.adjusted.times)) {
+    const column = columns[name as keyof AdjustedStore['times']];
+    eachPiece(time, slots, (cell, from, to) => add(column, cell, to - from));
+  }
+}
+
+/** Visits the parts of some intervals that lie in slots. */
+export function eachPiece(
+  intervals: Intervals,
+  slots: Slots,
+  visit: (cell: number, from: number, to: number) => void,
+): void {
+  let slot = 0;
+  for (let i = 0; i < intervals.length; i += 2) {
+    const [from, to] = [intervals[i] as number, intervals[i + 1] as number];
+    while (slot < slots.length && (slots.to[slot] as number) <= from) slot++;
+    for (let s = slot; s < slots.length && (slots.from[s] as number) < to; s++) {
+      visit(slots.cell[s] as number, Math.max(from, slots.from[s] as number), Math.min(to, slots.to[s] as number));
+    }
+  }
 }
 
 /** The open time in order, with whether the hours and the zone are known then. */

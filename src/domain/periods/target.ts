@@ -13,7 +13,7 @@ export interface TargetStanding {
   readonly scheduled: number;
   /** The downtime that the target allows. */
   readonly budget: number;
-  /** The downtime outside planned downtime so far, and the ends of its credible interval. */
+  /** The adjusted downtime so far, and the ends of its credible interval. */
   readonly spent: number;
   readonly low: number;
   readonly high: number;
@@ -31,18 +31,18 @@ export interface TargetStanding {
  * @param target the uptime as a share of the scheduled time, more than 0 and less than 1
  * @param scheduled the open time of the whole period
  * @param measures of the period so far
- * @param interval of the downtime outside planned downtime
+ * @param interval of the adjusted downtime
  */
 export function standingOf(
   target: number,
   scheduled: number,
-  { open, up, down, planned, plannedUp, plannedDown }: Measures,
+  { open, planned, excused, adjustedUp, adjustedDown }: Measures,
   { low, high }: CredibleInterval,
 ): TargetStanding {
   const budget = (1 - target) * scheduled;
-  const spent = down - plannedDown;
-  const known = up + down - plannedUp - plannedDown;
-  const unknown = open - planned - known;
+  const spent = adjustedDown;
+  const known = adjustedUp + adjustedDown;
+  const unknown = open - planned - excused - known;
   const left = Math.max(0, scheduled - open) + unknown;
   return {
     ...{ scheduled, budget, spent, low, high, left },

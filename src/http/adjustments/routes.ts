@@ -14,6 +14,7 @@ import {
   AdjustmentPage,
   AdjustmentPath,
   adjustmentFrom,
+  Kind,
   NewAdjustment,
   NewRevocation,
   Phase,
@@ -24,7 +25,7 @@ import {
 
 const Cursor = Type.Tuple([Type.String({ pattern: '^[0-9a-f-]{36}$' })]);
 
-/** Planned downtime: what people say about the time of stores. */
+/** Planned downtime and corrections: what people say about the time of stores. */
 export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
   return async (app) => {
     app.get(
@@ -34,9 +35,10 @@ export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
         schema: {
           operationId: 'listAdjustments',
           tags,
-          summary: 'List planned downtime, newest first',
+          summary: 'List adjustments, newest first',
           querystring: Type.Object(
             {
+              kind: Type.Optional(Kind),
               state: Type.Optional(Phase),
               store_id: Type.Optional(StoreIds),
               ...PageQuery,
@@ -49,7 +51,7 @@ export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
       async ({ principal, query }) => {
         const [after] = decodeCursor(query.cursor, Cursor, (schema, value) => Value.Check(schema, value)) ?? [];
         const storeIds = query.store_id === undefined ? undefined : idsIn(query.store_id);
-        const filter = { phase: query.state, storeIds, after, limit: limitOf(query) };
+        const filter = { kind: query.kind, phase: query.state, storeIds, after, limit: limitOf(query) };
         const { items, next } = await adjustments.list(principal, filter);
         return { items: items.map(adjustmentResource), next_cursor: next === undefined ? null : encodeCursor([next]) };
       },
@@ -63,9 +65,9 @@ export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
         schema: {
           operationId: 'createAdjustment',
           tags,
-          summary: 'Plan downtime of stores',
+          summary: 'Plan downtime of stores, or correct their figures',
           description:
-            'For an interval, or a recurrence in the local time of each store. Owners name their own stores, and plan from now on.',
+            'For an interval, or a recurrence in the local time of each store. Owners name their own stores, and plan downtime from now on.',
           body: NewAdjustment,
           response: { 201: Adjustment },
         },
@@ -84,7 +86,7 @@ export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
         schema: {
           operationId: 'previewAdjustment',
           tags,
-          summary: 'Count what planned downtime would cover, without recording it',
+          summary: 'Count what an adjustment would cover, without recording it',
           body: NewAdjustment,
           response: { 200: Preview },
         },
@@ -99,7 +101,7 @@ export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
         schema: {
           operationId: 'getAdjustment',
           tags,
-          summary: 'Get planned downtime',
+          summary: 'Get an adjustment',
           params: AdjustmentPath,
           headers: IfNoneMatch,
           response: { 200: Adjustment, 304: NotModified },
@@ -116,7 +118,7 @@ export function adjustmentRoutes(adjustments: AdjustmentService): Routes {
         schema: {
           operationId: 'revokeAdjustment',
           tags,
-          summary: 'Revoke planned downtime',
+          summary: 'Revoke an adjustment',
           description: 'From now on, or entirely. It stays in the list with the revocation.',
           params: AdjustmentPath,
           headers: IfMatch,

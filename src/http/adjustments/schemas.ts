@@ -4,6 +4,7 @@ import { PHASES } from '../../adjustments/phase.ts';
 import { RULE_LENGTH } from '../../adjustments/rrule.ts';
 import type { GivenAdjustment } from '../../adjustments/service.ts';
 import { instantFrom } from '../../calendar/instant.ts';
+import { ADJUSTMENT_KINDS } from '../../storage/ports/adjustments.ts';
 import { Page } from '../pages.ts';
 import { GivenInstant, Instant, Nullable, OneOf, oldName, StoreId, Uuid } from '../schemas.ts';
 import { GivenLabels, Labels } from '../stores/store-schemas.ts';
@@ -21,6 +22,11 @@ export const AdjustmentPath = Type.Object({
 });
 
 export const Phase = OneOf(PHASES, '`active`: it covers the current time of one of its stores');
+
+export const Kind = OneOf(
+  ADJUSTMENT_KINDS,
+  '`planned`: planned downtime. `excused`: time that counts neither as uptime nor as downtime. `false_reading`: the polls in it do not count. `force_down`: the stores were down, whatever the polls say. All but `planned` are for operators.',
+);
 
 const Reason = Type.String({ maxLength: REASON_LENGTH, description: 'why', examples: ['The kitchen is rebuilt'] });
 
@@ -58,6 +64,7 @@ const Recurrence = Type.Object(
 
 export const NewAdjustment = Type.Object(
   {
+    kind: Type.Optional({ ...Kind, default: 'planned' }),
     store_ids: Type.Optional(Type.Array(StoreId, { maxItems: MOST_STORES, description: 'these stores' })),
     labels: Type.Optional({
       ...GivenLabels,
@@ -91,7 +98,7 @@ export const Adjustment = Type.Object(
   {
     adjustment_id: Uuid,
     judgement_id: oldName(Uuid, 'adjustment_id'),
-    kind: OneOf(['planned', 'excused', 'false_reading', 'force_down'], '`planned`: planned downtime'),
+    kind: Kind,
     state: Phase,
     store_ids: Nullable(Type.Array(StoreId, { description: 'the named stores that you can see' })),
     labels: Nullable(Labels),

@@ -77,7 +77,7 @@ export const AnalyticsQuery = Type.Object(
       'an instant (RFC 3339): later polls do not count, and later time is not in the period; by default that of the latest poll of your stores',
       ['2026-11-28T18:00:00Z'],
     ),
-    known_at: Text('an instant (RFC 3339): planned downtime recorded later is left out; by default now', [
+    known_at: Text('an instant (RFC 3339): adjustments recorded later are left out; by default now', [
       '2026-11-28T18:00:00Z',
     ]),
     estimator: Type.Optional(
@@ -119,9 +119,10 @@ const figures = {
   unknown_seconds: Type.Number({ description: 'open time with no poll that counts within eight days' }),
   uptime_ratio: Ratio('uptime as a share of the known open time'),
   planned_seconds: Type.Number({ description: 'open time in planned downtime' }),
-  adjusted_up_seconds: Type.Number({ description: 'uptime outside planned downtime' }),
-  adjusted_down_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
-  adjusted_uptime_ratio: Ratio('uptime outside planned downtime as a share of the known open time there'),
+  excused_seconds: Type.Number({ description: 'open time that is excused, and not in planned downtime' }),
+  adjusted_up_seconds: Type.Number({ description: 'uptime after adjustments, without planned and excused time' }),
+  adjusted_down_seconds: Type.Number({ description: 'downtime after adjustments, without planned and excused time' }),
+  adjusted_uptime_ratio: Ratio('adjusted uptime as a share of adjusted uptime and downtime'),
   outages: Type.Integer({ description: 'the outages that begin here; one under way begins with the period' }),
   mean_outage_seconds: Nullable(Type.Number({ description: 'mean downtime of these outages; null: there are none' })),
   longest_outage_seconds: Type.Number(),
@@ -197,7 +198,7 @@ const Standing = Type.Object(
     period: OneOf([...TARGET_PERIODS]),
     scheduled_seconds: Type.Number({ description: 'open time of the whole period, also after `as_of`' }),
     budget_seconds: Type.Number({ description: 'the downtime that the target allows: (1 − target) × scheduled' }),
-    spent_seconds: Type.Number({ description: 'downtime outside planned downtime' }),
+    spent_seconds: Type.Number({ description: 'adjusted downtime' }),
     spent_low_seconds: Type.Number({ description: 'the low end of its 90% credible interval' }),
     spent_high_seconds: Type.Number({ description: 'the high end' }),
     left_seconds: Type.Number({ description: 'what may still be down: the rest of the period, and unknown time' }),
@@ -265,7 +266,7 @@ const AnalyticsRow = Type.Object(
 export const Analytics = Type.Object(
   {
     as_of: Instant,
-    known_at: { ...Instant, description: 'planned downtime is as it was recorded until then' },
+    known_at: { ...Instant, description: 'adjustments are as they were recorded until then' },
     tz_version: Type.String({ description: 'the release of the IANA time zone database', examples: ['2026f'] }),
     program_version: Type.String({ description: 'the version of the server' }),
     period: Type.Object(

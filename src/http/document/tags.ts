@@ -18,7 +18,8 @@ export const TAGS = [
   },
   {
     name: 'adjustments',
-    description: 'Planned downtime: intervals, or recurrences in store local time, with a reason.',
+    description:
+      'Planned downtime, and corrections of the adjusted figures: for intervals, or recurrences in store local time, with a reason.',
   },
   {
     name: 'fleet',

@@ -1,15 +1,17 @@
 import type { AuditRecord } from './account-catalog.ts';
 
 /** What an adjustment says of the time that it covers. */
-export type AdjustmentKind =
+export const ADJUSTMENT_KINDS = [
   /** Downtime is planned. */
-  | 'planned'
-  /** Downtime is not counted. */
-  | 'excused'
+  'planned',
+  /** The time is not counted. */
+  'excused',
   /** The polls are wrong. */
-  | 'false_reading'
+  'false_reading',
   /** The stores were down, whatever the polls say. */
-  | 'force_down';
+  'force_down',
+] as const;
+export type AdjustmentKind = (typeof ADJUSTMENT_KINDS)[number];
 
 /** The stores with these ids, or all that have all of these labels. */
 export type StoreSelection =

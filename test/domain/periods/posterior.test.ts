@@ -218,7 +218,7 @@ test('parts have the known time of the rule, and expectations that add up to tha
         const slots = slotsOf(joined(pieces));
         const { posterior, states } = estimated(sorted, slots, open);
         const sums = new PeriodSums(cells.count);
-        addStore({ open, unknown: EMPTY, planned: EMPTY, covered: EMPTY, states }, slots, sums, 0);
+        addStore({ open, unknown: EMPTY, adjusted: undefined, covered: EMPTY, states }, slots, sums, 0);
         let mean = 0;
         for (let cell = 0; cell < cells.count; cell++) {
           const { up, down } = sums.at(cell);

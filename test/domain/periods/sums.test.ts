@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { EMPTY, type Intervals, totalWithin, union } from '../../../src/domain/interval.ts';
 import { nearest, newEstimate } from '../../../src/domain/nearest.ts';
+import type { Adjustments } from '../../../src/domain/periods/adjusted.ts';
 import { cellsOf, type Daypart, type DivisionName } from '../../../src/domain/periods/cells.ts';
 import { civilDate, dateText, daysUntil, mondayOf } from '../../../src/domain/periods/dates.ts';
 import { slotsIn } from '../../../src/domain/periods/slots.ts';
@@ -23,9 +24,13 @@ const DAYPARTS: readonly Daypart[] = [
 ];
 
 function inMinutes(found: Measures) {
-  const { open, up, down, planned, plannedUp, plannedDown } = found;
-  const minutes = { open, up, down, planned, plannedUp, plannedDown };
+  const { open, up, down, planned, excused, adjustedUp, adjustedDown } = found;
+  const minutes = { open, up, down, planned, excused, adjustedUp, adjustedDown };
   return Object.fromEntries(Object.entries(minutes).map(([name, time]) => [name, time / MINUTE]));
+}
+
+function stretch(from: string, to: string): Intervals {
+  return [Date.parse(from), Date.parse(to)];
 }
 
 /** The example of docs/semantics.md: Saturdays 22:00 to 04:00, on the night on which the clock goes back at 02:00. */
@@ -42,13 +47,13 @@ function example() {
     { store: 0, instant: Date.parse('2026-11-01T03:10:00-06:00'), active: true },
   ];
   const asOf = Date.parse('2026-11-10T00:00:00Z');
-  const planned = [Date.parse('2026-11-01T01:00:00-05:00'), Date.parse('2026-11-01T02:00:00-05:00')];
+  const planned = stretch('2026-11-01T01:00:00-05:00', '2026-11-01T02:00:00-05:00');
   const schedule = scheduleOf(fleet, asOf);
   const dates = { first: dayNumber('2026-10-31'), end: dayNumber('2026-11-02') };
   const span = { from: localInstant(CHICAGO, '2026-10-31T00:00'), to: localInstant(CHICAGO, '2026-11-02T00:00') };
-  return (by: DivisionName) => {
+  return (by: DivisionName, more: Partial<Adjustments> = {}) => {
     const cells = cellsOf(by, dates, DAYPARTS);
-    const found = measuresOf(schedule, 0, polls, asOf, { ...span, cells, planned });
+    const found = measuresOf(schedule, 0, polls, asOf, { ...span, cells, planned, ...more });
     const named = found.map((measures, cell) => [cells.name(cell), measures] as const);
     return new Map(named.filter(([, { open }]) => open > 0));
   };
@@ -59,10 +64,10 @@ test('the example of the documentation: a night with a clock change and planned 
   const days = by('day');
   assert.deepEqual([...days.keys()], ['2026-10-31', '2026-11-01']);
   assert.deepEqual(inMinutes(days.get('2026-10-31') as Measures), {
-    ...{ open: 120, up: 100, down: 20, planned: 0, plannedUp: 0, plannedDown: 0 },
+    ...{ open: 120, up: 100, down: 20, planned: 0, excused: 0, adjustedUp: 100, adjustedDown: 20 },
   });
   assert.deepEqual(inMinutes(days.get('2026-11-01') as Measures), {
-    ...{ open: 300, up: 90, down: 210, planned: 60, plannedUp: 0, plannedDown: 60 },
+    ...{ open: 300, up: 90, down: 210, planned: 60, excused: 0, adjustedUp: 90, adjustedDown: 150 },
   });
   const hours = [...by('hour')].map(([name, { open, up, down }]) => [name, open / MINUTE, up / MINUTE, down / MINUTE]);
   assert.deepEqual(hours, [
@@ -90,6 +95,27 @@ test('the example of the documentation: a night with a clock change and planned 
   ]);
 });
 
+test('the example of the documentation with each kind of adjustment', () => {
+  const by = example();
+  // Half of it is planned downtime, which comes first.
+  const excused = stretch('2026-11-01T00:30:00-05:00', '2026-11-01T01:30:00-05:00');
+  // The poll at 01:50; that at 00:50 then reaches half-way to the one at 03:10, until 01:30.
+  const falseReading = stretch('2026-11-01T01:30:00-06:00', '2026-11-01T02:00:00-06:00');
+  // Until the store closes; the half hour before 02:00 by the first clock is planned downtime.
+  const forceDown = stretch('2026-11-01T01:30:00-05:00', '2026-11-01T05:00:00-06:00');
+  const figures = (more: Partial<Adjustments>) => {
+    const [total] = by('total', more).values();
+    const { up, down, planned, excused, adjustedUp, adjustedDown } = inMinutes(total as Measures);
+    assert.deepEqual([up, down], [190, 230], 'raw figures never change');
+    return [planned, excused, adjustedUp, adjustedDown];
+  };
+  assert.deepEqual(figures({}), [60, 0, 190, 170]);
+  assert.deepEqual(figures({ excused }), [60, 30, 190, 140]);
+  assert.deepEqual(figures({ falseReading }), [60, 0, 250, 110]);
+  assert.deepEqual(figures({ forceDown }), [60, 0, 100, 260]);
+  assert.deepEqual(figures({ excused, falseReading, forceDown }), [60, 30, 100, 230]);
+});
+
 test('an outage counts in the cell in which it begins, with all of its downtime', () => {
   const days = example()('day');
   const lengths = [...days.values()].map(({ outages, outageTime, longestOutage }) => [
@@ -102,6 +128,12 @@ test('an outage counts in the cell in which it begins, with all of its downtime'
     [0, 0, 0],
   ]);
 });
+
+function someTime(around: number): fc.Arbitrary<Intervals> {
+  return fc
+    .array(fc.tuple(fc.integer({ min: -2 * 24, max: 12 * 24 }), fc.integer({ min: 1, max: 30 })), { maxLength: 2 })
+    .map((drawn) => union(drawn.flatMap(([at, hours]) => [0, hours].map((more) => around + (at + more - 72) * HOUR))));
+}
 
 /** One store: its hours, and polls around the period. */
 const world = place.chain(({ zone = CHICAGO, asOf: around }) =>
@@ -123,11 +155,10 @@ const world = place.chain(({ zone = CHICAGO, asOf: around }) =>
         { selector: ({ at }) => at, maxLength: 12 },
       )
       .map((drawn) => drawn.map(({ at, active }): PollRow => ({ store: 0, instant: around - 3 * DAY + at, active }))),
-    planned: fc
-      .array(fc.tuple(fc.integer({ min: -2 * 24, max: 12 * 24 }), fc.integer({ min: 1, max: 30 })), { maxLength: 3 })
-      .map((drawn) =>
-        union(drawn.flatMap(([at, hours]) => [0, hours].map((more) => around + (at + more - 72) * HOUR))),
-      ),
+    adjustments: fc.record({
+      ...{ planned: someTime(around), excused: someTime(around) },
+      ...{ falseReading: someTime(around), forceDown: someTime(around) },
+    }),
     unknown: fc.oneof(
       { weight: 4, arbitrary: fc.constant(EMPTY) },
       {
@@ -141,14 +172,14 @@ const world = place.chain(({ zone = CHICAGO, asOf: around }) =>
 );
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 
-function kernelOf({ zone, rows, asOf, first, dates, polls, planned, unknown }: World) {
+function kernelOf({ zone, rows, asOf, first, dates, polls, adjustments, unknown }: World) {
   const fleet = { stores: 1, zones: new Map([[0, zone]]), hours: rows.map((row) => ({ store: 0, ...row })) };
   const known = scheduleOf(fleet, asOf + 12 * DAY);
   const schedule = withUnknown(known, unknown);
   const span = { from: (first - 1) * DAY, to: (first + dates + 1) * DAY };
   const measures = (by: DivisionName) => {
     const cells = cellsOf(by, { first, end: first + dates }, DAYPARTS);
-    return { cells, found: measuresOf(schedule, 0, polls, asOf, { ...span, cells, planned }) };
+    return { cells, found: measuresOf(schedule, 0, polls, asOf, { ...span, cells, ...adjustments }) };
   };
   return { schedule, measures, span };
 }
@@ -178,7 +209,7 @@ function sumOf(found: readonly Measures[], name: keyof Measures): number {
   return found.reduce((sum, measures) => sum + measures[name], 0);
 }
 
-const TIMES = ['open', 'up', 'down', 'planned', 'plannedUp', 'plannedDown', 'covered'] as const;
+const TIMES = ['open', 'up', 'down', 'planned', 'excused', 'adjustedUp', 'adjustedDown', 'covered'] as const;
 const ADDED = [...TIMES, 'polls', 'outages'] as const;
 
 test('a period is its days, its hours, its weeks and its dayparts, exactly', () => {
@@ -210,20 +241,15 @@ test('each open instant has the state of the nearest counting poll within eight 
   fc.assert(
     fc.property(world, (drawn) => {
       const { schedule, measures, span } = kernelOf(drawn);
-      const { asOf, polls, planned, unknown, first, dates, zone } = drawn;
+      const { asOf, polls, adjustments, unknown, first, dates, zone } = drawn;
       const [total] = measures('total').found as [Measures];
       const from = localInstant(zone, `${dateText(first)}T00:00`);
       const to = Math.min(localInstant(zone, `${dateText(first + dates)}T00:00`), asOf);
       const open = stretches(schedule.openIntervals(0, span.from - 20 * DAY, span.to + 20 * DAY));
       const counting = polls.filter(({ instant }) => instant <= asOf && isOpen(open, instant));
       const firstPoll = Math.min(...polls.map(({ instant }) => instant));
-      const expected = referenceOf(
-        { open, unknown: stretches(unknown), planned: stretches(planned), counting, firstPoll },
-        from,
-        to,
-      );
-      const { up, down, planned: plannedTime, plannedUp, plannedDown, covered } = total;
-      assert.deepEqual({ open: total.open, up, down, planned: plannedTime, plannedUp, plannedDown, covered }, expected);
+      const expected = referenceOf({ open, unknown: stretches(unknown), adjustments, counting, firstPoll }, from, to);
+      assert.deepEqual(Object.fromEntries(TIMES.map((name) => [name, total[name]])), expected);
     }),
     { numRuns: 150 },
   );
@@ -232,21 +258,25 @@ test('each open instant has the state of the nearest counting poll within eight 
 interface Reference {
   readonly open: readonly Stretch[];
   readonly unknown: readonly Stretch[];
-  readonly planned: readonly Stretch[];
+  readonly adjustments: Adjustments;
   readonly counting: readonly PollRow[];
   readonly firstPoll: number;
 }
 
 /** Time is cut wherever anything can change; each part has the state of its middle, found by trying all polls. */
-function referenceOf({ open, unknown, planned, counting, firstPoll }: Reference, from: number, to: number) {
+function referenceOf({ open, unknown, adjustments, counting, firstPoll }: Reference, from: number, to: number) {
   const cuts = new Set([from, to, firstPoll]);
-  for (const stretch of [...open, ...unknown, ...planned]) cuts.add(stretch.from).add(stretch.to);
+  const [planned, excused] = [stretches(adjustments.planned), stretches(adjustments.excused)];
+  const [wrong, forced] = [stretches(adjustments.falseReading), stretches(adjustments.forceDown)];
+  for (const stretch of [...open, ...unknown, ...planned, ...excused, ...wrong, ...forced]) {
+    cuts.add(stretch.from).add(stretch.to);
+  }
   for (const a of counting) {
     for (const reach of [HOUR, 8 * DAY]) cuts.add(a.instant - reach).add(a.instant + reach);
     for (const b of counting) cuts.add((a.instant + b.instant) / 2);
   }
   const sorted = [...cuts].filter((cut) => cut >= from && cut <= to).sort((a, b) => a - b);
-  const sums = { open: 0, up: 0, down: 0, planned: 0, plannedUp: 0, plannedDown: 0, covered: 0 };
+  const sums = { open: 0, up: 0, down: 0, planned: 0, excused: 0, adjustedUp: 0, adjustedDown: 0, covered: 0 };
   for (const [i, begin] of sorted.entries()) {
     const end = sorted[i + 1];
     if (end === undefined) break;
@@ -257,15 +287,17 @@ function referenceOf({ open, unknown, planned, counting, firstPoll }: Reference,
     near.sort((a, b) => Math.abs(a.instant - middle) - Math.abs(b.instant - middle));
     const state = isUnknown ? undefined : near[0]?.active;
     const length = end - begin;
-    const isPlanned = isOpen(planned, middle);
     sums.open += length;
     const isCovered = middle > firstPoll && near.some(({ instant }) => Math.abs(instant - middle) < HOUR);
     if (!isUnknown && isCovered) sums.covered += length;
-    if (isPlanned) sums.planned += length;
     if (state === true) sums.up += length;
     if (state === false) sums.down += length;
-    if (state === true && isPlanned) sums.plannedUp += length;
-    if (state === false && isPlanned) sums.plannedDown += length;
+    const right = near.find(({ instant }) => !isOpen(wrong, instant))?.active;
+    const adjusted = isUnknown ? undefined : isOpen(forced, middle) ? false : right;
+    if (isOpen(planned, middle)) sums.planned += length;
+    else if (isOpen(excused, middle)) sums.excused += length;
+    else if (adjusted === true) sums.adjustedUp += length;
+    else if (adjusted === false) sums.adjustedDown += length;
   }
   return sums;
 }
@@ -321,7 +353,7 @@ test('the time more than eight days from any poll is unknown, on both sides', ()
     },
   ];
   const slots = slotsIn(zones, from, to, { times: [], cell: () => 0 });
-  addStore({ open, unknown: EMPTY, planned: EMPTY, covered: EMPTY, states }, slots, sums, 0);
+  addStore({ open, unknown: EMPTY, adjusted: undefined, covered: EMPTY, states }, slots, sums, 0);
   const { open: time, up, down, longestUnobserved } = sums.at(0);
   assert.deepEqual([time, up, down, longestUnobserved], [20 * DAY, 0, 16 * DAY, 10 * DAY]);
 });

@@ -15,7 +15,8 @@ function soFar(hours: {
   const { open = 300, down = 0, unknown = 0, planned = 0, plannedDown = 0 } = hours;
   return {
     ...{ open: open * HOUR, down: down * HOUR, up: (open - down - unknown) * HOUR },
-    ...{ planned: planned * HOUR, plannedDown: plannedDown * HOUR, plannedUp: (planned - plannedDown) * HOUR },
+    ...{ planned: planned * HOUR, excused: 0, adjustedDown: (down - plannedDown) * HOUR },
+    adjustedUp: (open - down - unknown - planned + plannedDown) * HOUR,
     ...{ covered: 0, polls: 0, outages: 0, outageTime: 0, longestOutage: 0, longestUnobserved: 0 },
   };
 }

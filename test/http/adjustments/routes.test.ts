@@ -263,3 +263,20 @@ test('the earlier path answers as well', async (t) => {
   }
   assert.equal((await old('-of')).statusCode, 404);
 });
+
+test('operators record all kinds, owners only planned downtime', async (t) => {
+  const { created, listed, refused } = await opened(t);
+  const { adjustment_id: planned } = await created('owner', { store_ids: ['mine'], ...TONIGHT });
+  const body = { kind: 'excused', store_ids: ['mine'], ...TONIGHT };
+  const excused = await created('operator', body);
+  assert.equal(excused.kind, 'excused');
+  assert.deepEqual(await listed('owner', '?kind=excused'), [excused.adjustment_id]);
+  assert.deepEqual(await listed('owner', '?kind=planned'), [planned]);
+  for (const kind of ['excused', 'false_reading', 'force_down']) {
+    await refused('owner', '', { ...body, kind }, 403, /owners can only plan downtime/);
+    await refused('owner', '/preview', { ...body, kind }, 403, /owners can only plan downtime/);
+  }
+  const path = `/${excused.adjustment_id}/revoke`;
+  await refused('owner', path, { reason: 'x' }, 403, /owners can only revoke planned downtime/);
+  await refused('operator', '', { ...body, kind: 'sabbath' }, 400, /expected one of planned, excused/);
+});

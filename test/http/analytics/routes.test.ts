@@ -120,6 +120,35 @@ test('the same instants give the same figures after downtime was planned', async
   assert.equal(now.rows[0]?.planned_seconds, 30 * 60);
 });
 
+test('each kind of adjustment changes the adjusted figures, from when it was recorded on', async (t) => {
+  const { app, answered, plan, clock } = await opened(t);
+  const { as_of, known_at, rows } = await answered('operator', { ...DAY, group_by: 'brand' });
+  clock.now += HOUR;
+  await plan();
+  const record = async (payload: Record<string, unknown>) => {
+    const headers = as('operator');
+    const answer = await app.inject({ ...{ method: 'POST', url: '/api/v1/adjustments', headers }, payload });
+    assert.equal(answer.statusCode, 201, answer.body);
+  };
+  const day = (from: string, to: string) => ({
+    ...{ from: `2026-11-23T${from}:00Z`, to: `2026-11-23T${to}:00Z`, reason: 'Review' },
+  });
+  await record({ kind: 'excused', store_ids: ['mine'], ...day('17:15', '18:15') });
+  await record({ kind: 'false_reading', store_ids: ['elsewhere'], ...day('17:50', '18:10') });
+  await record({ kind: 'force_down', labels: { brand: 'Bella' }, ...day('19:30', '20:30') });
+  const found = await answered('operator', { ...DAY, as_of: String(as_of), group_by: 'brand' });
+  const [, bella] = found.rows;
+  // One store: planned 17:00 to 17:30, then excused until 18:15, and forced down from 19:30 on. The other has no poll that
+  // counts: it is unknown until 19:30.
+  assert.deepEqual(minutesOf(bella), [480, 180, 300, 0, 30, 60 + 75, 30 + 30]);
+  assert.equal(bella?.excused_seconds, 45 * 60);
+  const markov = await answered('operator', { ...DAY, as_of: String(as_of), group_by: 'brand', estimator: 'markov' });
+  const [, expected] = markov.rows;
+  assert.equal(Number(expected?.adjusted_up_seconds) + Number(expected?.adjusted_down_seconds), 195 * 60);
+  const before = { as_of: String(as_of), known_at: String(known_at) };
+  assert.deepEqual((await answered('operator', { ...DAY, ...before, group_by: 'brand' })).rows, rows);
+});
+
 test('CSV has the same rows, and each of them what a later reader needs', async (t) => {
   const { ask } = await opened(t);
   const { headers, body } = await ask('operator', {

@@ -1,7 +1,14 @@
-/** Planned downtime as a form has it, and as the API takes it. */
+/** Planned downtime and other adjustments as a form has them, and as the API takes it. */
 
 import { idsIn } from '../../../src/lib/id-list.ts';
-import type { NewAdjustment } from '../../api/schema.ts';
+import type { Adjustment, NewAdjustment } from '../../api/schema.ts';
+
+export const KINDS: Readonly<Record<Adjustment['kind'], { readonly words: string; readonly hint: string }>> = {
+  planned: { words: 'Planned downtime', hint: 'Stores are expected to be down. Nobody is alerted.' },
+  excused: { words: 'Excused time', hint: 'Counts neither as uptime nor as downtime in adjusted figures.' },
+  false_reading: { words: 'False readings', hint: 'Checks in this time do not count in adjusted figures.' },
+  force_down: { words: 'Forced downtime', hint: 'Counts as downtime in adjusted figures, whatever checks say.' },
+};
 
 /** Whom it concerns. */
 export type Whom = 'ids' | 'labels' | 'all';
@@ -10,6 +17,7 @@ export type Whom = 'ids' | 'labels' | 'all';
 export type Repeats = 'once' | 'daily' | 'weekly' | 'monthly' | 'custom';
 
 export interface DowntimeDraft {
+  readonly kind: Adjustment['kind'];
   readonly whom: Whom;
   readonly ids: string;
   /** One `key:value` on each line. */
@@ -28,13 +36,14 @@ export interface DowntimeDraft {
 }
 
 export const NEW_DOWNTIME: DowntimeDraft = {
+  kind: 'planned',
   ...{ whom: 'ids', ids: '', labels: '', repeats: 'once', from: '', to: '', until: '' },
   ...{ hours: '2', minutes: '0', rrule: 'FREQ=WEEKLY;BYDAY=SU', reason: '' },
 };
 
 /** The draft as the API takes it. What is missing is left out: the server says what it expects. */
 export function bodyOfDowntime(draft: DowntimeDraft): NewAdjustment {
-  return { ...storesOf(draft), ...timeOf(draft), reason: draft.reason.trim() };
+  return { kind: draft.kind, ...storesOf(draft), ...timeOf(draft), reason: draft.reason.trim() };
 }
 
 function storesOf({ whom, ids, labels }: DowntimeDraft): Pick<NewAdjustment, 'store_ids' | 'labels'> {

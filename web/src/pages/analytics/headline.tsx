@@ -38,7 +38,7 @@ export function Headline({ groups }: { readonly groups: Analytics }) {
           {isCovered(total) ? '' : '; downtime may be missing'}
         </Figure>
         <Figure name="Planned downtime" value={storeHours(total.planned_seconds)}>
-          {total.planned_seconds === 0 ? 'none' : `uptime without it: ${percent(adjusted(total))}`}
+          adjusted uptime: {percent(adjusted(total))}
         </Figure>
         <Figure name="Outages" value={unchecked ? 'unknown' : count(total.outages)}>
           {unchecked

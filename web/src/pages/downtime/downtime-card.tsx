@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { Adjustment } from '../../../api/schema.ts';
-import { durationWords } from '../../lib/downtime.ts';
+import { durationWords, KINDS } from '../../lib/downtime.ts';
 import { counted } from '../../lib/format.ts';
 import { Field, Tick } from '../../parts/field.tsx';
 import { Form } from '../../parts/form.tsx';
@@ -20,7 +20,7 @@ interface Props {
   readonly onRevoked: () => void;
 }
 
-/** One planned downtime: its stores, its time, and why. */
+/** One planned downtime or correction: its stores, its time, and why. */
 export function DowntimeCard({ adjustment, names, onRevoked }: Props) {
   const { reason, state, author, recorded_at, revoked, kind } = adjustment;
   const revoking = useSignal(false);
@@ -32,7 +32,7 @@ export function DowntimeCard({ adjustment, names, onRevoked }: Props) {
         <span class="tag phase" data-phase={state}>
           {PHASES[state]}
         </span>
-        {kind !== 'planned' && <span class="tag">{kind}</span>}
+        {kind !== 'planned' && <span class="tag">{KINDS[kind].words}</span>}
       </header>
       <p>
         <Stores adjustment={adjustment} names={names} /> · <Time adjustment={adjustment} />
@@ -60,9 +60,9 @@ export function DowntimeCard({ adjustment, names, onRevoked }: Props) {
   );
 }
 
-/** Whether an owner can revoke it: it is ahead, and all its stores are theirs. */
-function canEnd({ state, store_ids: ids }: Adjustment): boolean {
-  return ids !== null && (state === 'active' || state === 'upcoming');
+/** Whether an owner can revoke it: it is planned downtime that is ahead, and all its stores are theirs. */
+function canEnd({ kind, state, store_ids: ids }: Adjustment): boolean {
+  return kind === 'planned' && ids !== null && (state === 'active' || state === 'upcoming');
 }
 
 function Stores({ adjustment: { store_ids: ids, labels, stores }, names }: Pick<Props, 'adjustment' | 'names'>) {

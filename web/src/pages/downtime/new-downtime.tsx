@@ -2,7 +2,14 @@ import { useSignal } from '@preact/signals';
 import { idsText } from '../../../../src/lib/id-list.ts';
 import type { AdjustmentPreview } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
-import { bodyOfDowntime, type DowntimeDraft, NEW_DOWNTIME, type Repeats, type Whom } from '../../lib/downtime.ts';
+import {
+  bodyOfDowntime,
+  type DowntimeDraft,
+  KINDS,
+  NEW_DOWNTIME,
+  type Repeats,
+  type Whom,
+} from '../../lib/downtime.ts';
 import { count, counted } from '../../lib/format.ts';
 import { Failure } from '../../parts/failure.tsx';
 import { Field, TextArea } from '../../parts/field.tsx';
@@ -30,6 +37,11 @@ const REPEATS: readonly { readonly value: Repeats; readonly words: string }[] = 
   { value: 'custom', words: 'Custom rule' },
 ];
 
+const KIND_CHOICES = (Object.keys(KINDS) as DowntimeDraft['kind'][]).map((value) => ({
+  value,
+  words: KINDS[value].words,
+}));
+
 type DraftFields = Fields<DowntimeDraft>;
 
 interface Props {
@@ -40,11 +52,12 @@ interface Props {
   readonly onDone: (planned: boolean) => void;
 }
 
-/** The form for planned downtime. Owners name their stores. */
+/** The form for planned downtime and corrections. Owners plan downtime of stores that they name. */
 export function NewDowntime({ ids, label, onDone }: Props) {
   const whomAtFirst = label === '' ? NEW_DOWNTIME.whom : 'labels';
   const fields = useFields({ ...NEW_DOWNTIME, whom: whomAtFirst, ids: idsText(ids), labels: label });
-  const { whom, repeats } = fields;
+  const { kind, whom, repeats } = fields;
+  const title = kind.value === 'planned' ? 'Plan downtime' : 'Correct figures';
   const draft = valuesOf(fields);
   const values = JSON.stringify(draft);
   const preview = useSignal<{ readonly of: string; readonly found: AdjustmentPreview } | undefined>(undefined);
@@ -59,8 +72,14 @@ export function NewDowntime({ ids, label, onDone }: Props) {
     preview.value = { of: values, found };
   };
   return (
-    <Form class="card form new-downtime" save={save} button="Plan downtime" onCancel={() => onDone(false)}>
-      <h2>Plan downtime</h2>
+    <Form class="card form new-downtime" save={save} button={title} onCancel={() => onDone(false)}>
+      <h2>{title}</h2>
+      {!isOwner() && (
+        <>
+          <SelectField label="Kind" value={kind.value} choices={KIND_CHOICES} onChange={(one) => (kind.value = one)} />
+          <p class="small quiet">{KINDS[kind.value].hint}</p>
+        </>
+      )}
       {!isOwner() && (
         <SelectField label="For" value={whom.value} choices={WHOM} onChange={(value) => (whom.value = value)} />
       )}

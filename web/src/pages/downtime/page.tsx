@@ -18,7 +18,7 @@ import './downtime.css';
 type State = Adjustment['state'];
 
 /**
- * Planned downtime, newest first, and a form to plan more. In the URL, `store` is the store that it is about, and `plan`
+ * Planned downtime and corrections, newest first, and a form to plan more. In the URL, `store` is the store that it is about, and `plan`
  * opens the form for it, or for the stores with the label that it names.
  */
 export default function DowntimePage() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { knownAdjustments } from '../../src/adjustments/known.ts';
-import { PlannedTime } from '../../src/adjustments/planned.ts';
+import { Known } from '../../src/adjustments/log.ts';
 import { formatInstant } from '../../src/calendar/instant.ts';
 import { zoneBetween } from '../../src/calendar/tzdb.ts';
 import { DAY, HOUR } from '../../src/domain/hours.ts';
@@ -34,7 +34,7 @@ function zones(...names: readonly (string | number)[]): ZoneStretch[] {
 
 /** Planned downtime of a store within three days. */
 function planned(entries: readonly AdjustmentEntry[], store = CHICAGO, zone = zones('America/Chicago')): string[] {
-  const window = new PlannedTime(knownAdjustments(entries)).over(T, T + 3 * DAY);
+  const window = new Known(knownAdjustments(entries)).times.planned.over(T, T + 3 * DAY);
   return shown(intersect(window.of(store, zone), [T, T + 3 * DAY]));
 }
 

@@ -23,26 +23,29 @@ interface Prepared {
 }
 
 /**
- * The planned downtime of stores, as intervals. Each adjustment is expanded once for a time zone and a range of days, and
+ * The time of stores that adjustments of one kind cover, as intervals. Each adjustment is expanded once for a time zone and a range of days, and
  * stores with the same adjustments and the same zone share their intervals.
  */
-export class PlannedTime {
+export class AdjustedTime {
   readonly #adjustments: readonly Prepared[];
   readonly #index: SelectionIndex;
-  readonly #windows = new LRUCache<string, PlannedWindow>({ max: RANGES });
+  readonly #windows = new LRUCache<string, AdjustedWindow>({ max: RANGES });
 
-  /** @param adjustments as they were known at one instant; only those of the kind `planned` count */
+  /** @param adjustments as they were known at one instant, all of one kind */
   constructor(adjustments: readonly KnownAdjustment[]) {
-    const planned = adjustments.filter((adjustment) => adjustment.record.kind === 'planned');
-    this.#adjustments = planned.map((adjustment) => ({ adjustment, recurrence: recurrenceOf(adjustment.record.time) }));
-    this.#index = new SelectionIndex(planned.map(({ record }) => record.stores));
+    this.#adjustments = adjustments.map((adjustment) => ({
+      adjustment,
+      recurrence: recurrenceOf(adjustment.record.time),
+    }));
+    this.#index = new SelectionIndex(adjustments.map(({ record }) => record.stores));
   }
 
-  /** Planned downtime in the instants `[from, to]`. */
-  over(from: number, to: number): PlannedWindow {
+  /** The time in the instants `[from, to]`. */
+  over(from: number, to: number): AdjustedWindow {
     const [first, last] = [Math.floor(from / DAY), Math.ceil(to / DAY)];
     const key = `${first} ${last}`;
-    const window = this.#windows.get(key) ?? new PlannedWindow(this.#adjustments, this.#index, first * DAY, last * DAY);
+    const window =
+      this.#windows.get(key) ?? new AdjustedWindow(this.#adjustments, this.#index, first * DAY, last * DAY);
     this.#windows.set(key, window);
     return window;
   }
@@ -53,8 +56,8 @@ export class PlannedTime {
   }
 }
 
-/** Planned downtime in a range of time. */
-export class PlannedWindow {
+/** What adjustments of one kind cover in a range of time. */
+export class AdjustedWindow {
   readonly #adjustments: readonly Prepared[];
   readonly #index: SelectionIndex;
   readonly #from: number;
@@ -75,7 +78,7 @@ export class PlannedWindow {
   }
 
   /**
-   * The planned downtime of a store, complete over the range and not clipped to it.
+   * What they cover of the time of a store, complete over the range and not clipped to it.
    *
    * @param zones of the store, which cover all time
    */
