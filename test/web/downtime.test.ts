@@ -62,6 +62,22 @@ test('downtime is planned for an interval after a preview, and revoked with a re
   await page.getByRole('heading', { name: 'No planned downtime with this status' }).waitFor();
 });
 
+test('false readings are recorded by the same form, and named on their card', async (t) => {
+  const { fleet, page } = await opened(t);
+  await page.getByRole('button', { name: 'Plan downtime' }).click();
+  await page.getByLabel('Kind').selectOption('False readings');
+  await page.getByText('Checks in this time do not count in adjusted figures.').waitFor();
+  await page.getByLabel('Store IDs').fill('a');
+  await page.getByLabel('From').fill('2026-11-18T00:00');
+  await page.getByLabel('To', { exact: true }).fill('2026-11-18T12:00');
+  await page.getByLabel('Reason').fill('Broken probe');
+  await page.locator('form').getByRole('button', { name: 'Correct figures' }).click();
+  const card = page.getByRole('article', { name: 'Broken probe' });
+  await card.getByText('False readings').waitFor();
+  const [entry] = await recorded(fleet);
+  assert.equal(entry?.kind, 'false_reading');
+});
+
 test('downtime that recurs is planned in store local time, and what is refused stays in the form', async (t) => {
   const { fleet, page } = await opened(t);
   await page.getByRole('button', { name: 'Plan downtime' }).click();
