@@ -37,6 +37,8 @@ export function connectTo({ url }: ServerAddress): ConnectClickhouse {
 export interface Abilities {
   /** Compression methods of single columns. */
   readonly codecs: boolean;
+  /** Whether it gives rows in the order of a table without sorting them. */
+  readonly readsInOrder: boolean;
   readonly settings: ReadonlySet<string>;
 }
 
@@ -130,9 +132,11 @@ export class Clickhouse {
   async #findAbilities(): Promise<Abilities> {
     const { version } = await this.row('select version() as version', 'request');
     const settings = await this.rows('select name from system.settings', 'request');
+    const known = new Set(settings.map(({ name }) => String(name)));
     return {
       codecs: Number(String(version).split('.', 1)[0]) >= 20,
-      settings: new Set(settings.map(({ name }) => String(name))),
+      readsInOrder: known.has('optimize_read_in_order'),
+      settings: known,
     };
   }
 

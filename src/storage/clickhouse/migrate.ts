@@ -23,6 +23,9 @@ export interface Owner {
 /** Blocks that a server remembers, so that one that is sent again does not come twice. */
 const RECOGNIZED = 1_000;
 
+/** What a statement begins with that only changes how columns are compressed. */
+const WITH_CODECS = '{with codecs}';
+
 const SCHEMA = `
   create table if not exists poll_schema (version UInt32, owner String)
   engine = MergeTree() order by version`;
@@ -39,7 +42,8 @@ export async function migrate(clickhouse: Clickhouse, owner: Owner): Promise<voi
   const version = await schemaOf(clickhouse, owner);
   const pending = pendingMigrations(migrationsOf('clickhouse'), version ?? 0);
   for (const migration of pending) {
-    await clickhouse.run(filled(migration.sql, abilities, owner));
+    const statement = filled(migration.sql, abilities, owner);
+    if (statement !== undefined) await clickhouse.run(statement);
     await clickhouse.run(`insert into poll_schema (version, owner) values (${migration.version}, '${nameOf(owner)}')`);
   }
 }
@@ -81,8 +85,12 @@ function placeIn({ shard, shards }: TableSetting): string {
   return shard === undefined ? '' : `shard ${shard} of ${shards}`;
 }
 
-/** The statement for a server, with what is in braces replaced by what the server knows, and where it is. */
-function filled(sql: Migration['sql'], { codecs, settings }: Abilities, { id, setting }: Owner): string {
+/**
+ * The statement for a server, with what is in braces replaced by what the server knows, and where it is; `undefined`: it is
+ * only for servers that know more.
+ */
+function filled(sql: Migration['sql'], { codecs, settings }: Abilities, { id, setting }: Owner): string | undefined {
+  if (sql.startsWith(WITH_CODECS) && !codecs) return undefined;
   const { cluster, shard, replica } = setting;
   const log = `/clickhouse/restaurant-monitor/${id}/${shard}/polls_local`;
   const recognized = settings.has(TOKEN) ? `settings non_replicated_deduplication_window = ${RECOGNIZED}` : '';
@@ -90,6 +98,7 @@ function filled(sql: Migration['sql'], { codecs, settings }: Abilities, { id, se
   // the server may set the part aside, however small the table still is.
   const replicated = `settings replicated_deduplication_window = ${RECOGNIZED}, replicated_max_ratio_of_wrong_parts = 1`;
   return sql
+    .replace(WITH_CODECS, '')
     .replace(/\{codec ([^}]*)\}/g, codecs ? ' codec($1)' : '')
     .replaceAll('{engine}', replica === undefined ? 'MergeTree()' : `ReplicatedMergeTree('${log}', '${replica}')`)
     .replaceAll('{settings}', replica === undefined ? recognized : replicated)

@@ -102,8 +102,8 @@ export class ClickhousePollReader implements PollReader {
   }
 
   /**
-   * The server packs them. Where no poll was replaced or deleted, which is most often, what it sends is copied as it is, and
-   * sorting by one number takes the server half of the time.
+   * The server packs them. Where no poll was replaced or deleted, which is most often, what it sends is copied as it is. Then
+   * a server that has them in order gives them so; another one need not sort them, since the kernel arranges them faster.
    */
   async packed(firstKey: number, endKey: number, from: number, to: number, memory: PackedMemory): Promise<PackedPolls> {
     const base = packingBase(from, to);
@@ -112,9 +112,10 @@ export class ClickhousePollReader implements PollReader {
     const { use } = this.parts;
     const blocks = await this.#each(async (server) => {
       const [changed] = await server.rows(`select 1 as one from ${rows} and change <= 0 limit 1`, use);
+      const { readsInOrder } = await server.abilities();
       return collected(
         changed === undefined
-          ? server.blocks(`select ${packed} from ${rows} order by poll`, [PACKED], use)
+          ? server.blocks(`select ${packed} from ${rows}${readsInOrder ? ' order by k, t' : ''}`, [PACKED], use)
           : server.blocks(`select ${packed}, change from ${rows} order by k, t, rev`, [PACKED, CHANGE], use),
       );
     });
