@@ -5,6 +5,7 @@ import type { DeletedPoll } from '../ports/stores.ts';
 import type { IncomingPolls, PollWriter } from '../postgres/poll-log.ts';
 import type { PollCounts } from '../postgres/poll-merge.ts';
 import { type KnownPolls, type MergedPolls, NOT_STORED, type PollGroup } from '../shared/poll-group.ts';
+import { keptLatestPoll } from '../sql/latest-poll.ts';
 import { BlockBuilder } from './block-builder.ts';
 import { Cursor } from './cursor.ts';
 import { commitBlocks, committed, enterBlock, type View, withdrawPending } from './ledger.ts';
@@ -63,16 +64,18 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
     const places = new Map(
       Array.from(polls.keys, (key, place) => [placeName(key, polls.instants[place] as number), place]),
     );
+    const latest = await this.#latestThere();
     await Promise.all(
       this.parts.cluster.shards.map(async (shard) => {
         const there = [...polls.keys.keys()].filter(
-          (place) => this.parts.cluster.of(polls.keys[place] as number) === shard,
+          (place) =>
+            (polls.instants[place] as number) <= latest && this.parts.cluster.of(polls.keys[place] as number) === shard,
         );
         for (let first = 0; first < there.length; first += LOOKED_UP) {
           const pairs = there
             .slice(first, first + LOOKED_UP)
             .map((place) => `(${polls.keys[place]}, ${polls.instants[place]})`);
-          const condition = `${within(polls.from, polls.to)} and (k, t) in (${pairs.join(', ')})`;
+          const condition = `${within(polls.from, Math.min(polls.to, latest))} and (k, t) in (${pairs.join(', ')})`;
           for await (const block of this.ordered(shard, condition, polls.hasReasons)) {
             for (const [i, key] of block.keys.entries()) {
               const place = places.get(placeName(key, block.instants[i] as number)) as number;
@@ -84,6 +87,13 @@ export class ClickhousePollWriter extends ClickhousePollReader implements PollWr
       }),
     );
     return { active, reasons };
+  }
+
+  /** Polls after this instant cannot be there: those of a prober are newer than all others, and need no look. */
+  async #latestThere(): Promise<number> {
+    // What this transaction has written is kept with its revision at its end.
+    if (this.#written.length > 0) return Number.POSITIVE_INFINITY;
+    return (await keptLatestPoll(this.parts.sql)) ?? Number.NEGATIVE_INFINITY;
   }
 
   async write(polls: PollGroup, there: KnownPolls, reasons: MergedPolls['reasons']): Promise<void> {
