@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureAnalytics } from './analytics.ts';
 import { measureApi } from './api.ts';
+import { measureClickhouse } from './clickhouse.ts';
 import type { Section } from './figures.ts';
 import { Fleets } from './fleets.ts';
 import { measureImport } from './import.ts';
@@ -37,6 +38,7 @@ const MEASUREMENTS: Readonly<Record<string, (fleets: Fleets) => Promise<Section>
   latency: measureLatency,
   poller: measurePoller,
   postgres: measurePostgres,
+  clickhouse: measureClickhouse,
   api: measureApi,
   live: measureLive,
   million: measureMillion,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 /** One run; resolves with the measured milliseconds, so that preparation and cleanup are not timed. */
 export type Contestant = () => Promise<number>;
 
@@ -16,26 +18,50 @@ export async function processorTime(work: () => unknown): Promise<number> {
   return (user + system) / 1_000;
 }
 
+/** Milliseconds of a tick in which Linux counts processor time. */
+const TICK = 10;
+
+/** The milliseconds of processor time that another process has used, on Linux. */
+export async function processorTimeOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK;
+}
+
 /**
  * Runs the contestants in turn, A B C A B C …, so that other load on the machine affects all of them equally.
  * A first round warms up and does not count.
  *
- * @returns the median milliseconds of each
+ * @returns what each gave in each round
  */
+export async function inTurn<Name extends string>(
+  rounds: number,
+  contestants: Readonly<Record<Name, Contestant>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(contestants) as Name[];
+  const given = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round <= rounds; round++) {
+    for (const name of names) {
+      globalThis.gc?.();
+      const value = await contestants[name]();
+      if (round > 0) given[name].push(value);
+    }
+  }
+  return given;
+}
+
+/** The same; @returns the median milliseconds of each */
 export async function interleaved<Name extends string>(
   rounds: number,
   contestants: Readonly<Record<Name, Contestant>>,
 ): Promise<Record<Name, number>> {
-  const names = Object.keys(contestants) as Name[];
-  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const name of names) {
-      globalThis.gc?.();
-      const ms = await contestants[name]();
-      if (round > 0) times.get(name)?.push(ms);
-    }
-  }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
+  const given = Object.entries<number[]>(await inTurn(rounds, contestants));
+  return Object.fromEntries(given.map(([name, values]) => [name, median(values)])) as Record<Name, number>;
+}
+
+/** The median of the ratios of two contestants in the same round. */
+export function medianRatio(values: readonly number[], others: readonly number[]): number {
+  return median(values.map((value, round) => value / (others[round] as number)));
 }
 
 export function median(values: readonly number[]): number {

@@ -54,6 +54,10 @@ export class ClickhouseProcess {
     return this.#server !== undefined;
   }
 
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
   /** Starts it, and waits until it answers. */
   async start(): Promise<void> {
     const server = spawn(PROGRAM, [`--config-file=${join(this.#options.folder, 'config.xml')}`], {

@@ -43,6 +43,11 @@ export class TestClickhouse {
     return this.#own === undefined || this.#own.server.isRunning;
   }
 
+  /** Of the server, if it was started here. */
+  get pid(): number | undefined {
+    return this.#own?.server.pid;
+  }
+
   /** Kills the server; only one that was started here. */
   kill(): Promise<void> {
     return this.#owned.kill();
