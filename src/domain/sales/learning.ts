@@ -29,6 +29,75 @@ export interface OwnSales {
   readonly totals: SalesTotals;
 }
 
+/** The hours of one store in the order in which they begin. Reused from store to store: there are millions of hours. */
+class SoldHours {
+  length = 0;
+  #from = new Float64Array(2_048);
+  #to = new Float64Array(2_048);
+  #row = new Int32Array(2_048);
+  #weekHour = new Uint8Array(2_048);
+
+  fill(
+    sales: SalesColumns,
+    first: number,
+    last: number,
+    zones: readonly ZoneStretch[],
+    from: number,
+    to: number,
+  ): void {
+    const most = last - first;
+    if (this.#from.length < most) {
+      [this.#from, this.#to] = [new Float64Array(2 * most), new Float64Array(2 * most)];
+      [this.#row, this.#weekHour] = [new Int32Array(2 * most), new Uint8Array(2 * most)];
+    }
+    this.length = 0;
+    for (let row = first; row < last; row++) {
+      const hour = sales.hour[row] as number;
+      const isLocal = sales.local[row] === 1;
+      const zone = zoneOf(zones, hour, isLocal);
+      const begin = isLocal ? instantOf(zone, hour) : hour;
+      // Two hours, if the clock shows this one twice; none, if a clock change skips it.
+      const end = isLocal ? endOf(hour, begin, zone) : hour + HOUR;
+      if (begin < from || end > to || begin === end) continue;
+      this.#insert(begin, end, row, weekHourOf(isLocal ? hour : wallAt(zone, hour)), isLocal);
+    }
+  }
+
+  /** They nearly always come in order. Of an hour that is given both ways, the instant comes first. */
+  #insert(begin: number, end: number, row: number, weekHour: number, isLocal: boolean): void {
+    let place = this.length;
+    const isBefore = (other: number) => begin < other || (begin === other && !isLocal);
+    while (place > 0 && isBefore(this.#from[place - 1] as number)) place--;
+    for (const column of [this.#from, this.#to, this.#row, this.#weekHour]) {
+      if (place < this.length) column.copyWithin(place + 1, place, this.length);
+    }
+    this.#from[place] = begin;
+    this.#to[place] = end;
+    this.#row[place] = row;
+    this.#weekHour[place] = weekHour;
+    this.length++;
+  }
+
+  from(place: number): number {
+    return this.#from[place] as number;
+  }
+
+  to(place: number): number {
+    return this.#to[place] as number;
+  }
+
+  /** The row of the sales. */
+  row(place: number): number {
+    return this.#row[place] as number;
+  }
+
+  weekHour(place: number): number {
+    return this.#weekHour[place] as number;
+  }
+}
+
+const hours = new SoldHours();
+
 /**
  * Adds up the sales of a store by hour of the week. An hour counts if the store was open in it, and up for more than half
  * of that time: an outage must not teach that little is sold. What is sold then was sold in its uptime.
@@ -49,56 +118,32 @@ export function learnSales(
   from: number,
   to: number,
 ): OwnSales | undefined {
-  const hours: SoldHour[] = [];
-  for (let row = first; row < last; row++) {
-    const hour = soldHour(sales, row, zones);
-    if (hour.from >= from && hour.to <= to && hour.from < hour.to) hours.push(hour);
-  }
-  // Of an hour that is given both ways, the instant counts.
-  hours.sort((a, b) => a.from - b.from || a.local - b.local);
-  const currency = hours.at(-1)?.currency;
-  if (currency === undefined) return undefined;
+  hours.fill(sales, first, last, zones, from, to);
+  if (hours.length === 0) return undefined;
+  const currency = sales.currency[hours.row(hours.length - 1)] as number;
   const totals = new SalesTotals();
   const openIn = overlapWith(open);
   const upIn = overlapWith(upTime(open, states));
-  let previous: SoldHour | undefined;
-  for (const hour of hours) {
-    if (hour.from === previous?.from) continue;
-    previous = hour;
-    const [openTime, up] = [openIn(hour.from, hour.to), upIn(hour.from, hour.to)];
-    if (hour.currency === currency && 2 * up > openTime) totals.addHour(hour.weekHour, hour.amount, up);
+  for (let i = 0; i < hours.length; i++) {
+    const begin = hours.from(i);
+    if (i > 0 && begin === hours.from(i - 1)) continue;
+    const end = hours.to(i);
+    const [openTime, up] = [openIn(begin, end), upIn(begin, end)];
+    const row = hours.row(i);
+    if (sales.currency[row] !== currency || 2 * up <= openTime) continue;
+    totals.addHour(hours.weekHour(i), sales.amount[row] as number, up);
   }
   return { currency, totals };
 }
 
-interface SoldHour {
-  readonly from: number;
-  readonly to: number;
-  readonly local: number;
-  readonly amount: number;
-  readonly currency: number;
-  readonly weekHour: number;
+function zoneOf(zones: readonly ZoneStretch[], hour: number, isLocal: boolean): ZoneStretch['zone'] {
+  for (const { zone, until } of zones) if ((isLocal ? instantOf(zone, hour) : hour) < until) return zone;
+  throw new Error('the zones of a store cover all time');
 }
 
-function soldHour(
-  { hour, local, amount, currency }: SalesColumns,
-  row: number,
-  zones: readonly ZoneStretch[],
-): SoldHour {
-  const begin = hour[row] as number;
-  const what = { local: local[row] as number, amount: amount[row] as number, currency: currency[row] as number };
-  if (what.local === 0) {
-    const { zone } = zones.find(({ until }) => begin < until) as ZoneStretch;
-    return { ...what, from: begin, to: begin + HOUR, weekHour: weekHourOf(wallAt(zone, begin)) };
-  }
-  const { zone } = zones.find((stretch) => instantOf(stretch.zone, begin) < stretch.until) as ZoneStretch;
-  // Two hours, if the clock shows this one twice; none, if a clock change skips it.
-  return { ...what, from: instantOf(zone, begin), to: endOf(begin, zone), weekHour: weekHourOf(begin) };
-}
-
-function endOf(begin: number, zone: ZoneStretch['zone']): number {
-  const from = instantOf(zone, begin);
-  return wallAt(zone, from) === begin ? instantOf(zone, begin + HOUR) : from;
+/** @param begin the instant of the hour */
+function endOf(hour: number, begin: number, zone: ZoneStretch['zone']): number {
+  return wallAt(zone, begin) === hour ? instantOf(zone, hour + HOUR) : begin;
 }
 
 /** 1970-01-01 was a Thursday. */
