@@ -119,6 +119,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'fleet/schedules',
     'fleet/planned',
     'fleet/walk',
+    'sales',
   ],
   subscriptions: [
     'lib',

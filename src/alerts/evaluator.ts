@@ -19,7 +19,10 @@ import { dropOrphans, rangeAround, stepStores } from './store-incidents.ts';
 import { UsualDowntime } from './usual-downtime.ts';
 
 export interface EvaluatorParts extends Omit<SightParts, 'storage'> {
-  readonly storage: Pick<Storage, 'accounts' | 'alerts' | 'contactPoints' | 'gaps' | 'leases' | 'snapshot'>;
+  readonly storage: Pick<
+    Storage,
+    'accounts' | 'alerts' | 'contactPoints' | 'gaps' | 'leases' | 'salesRates' | 'snapshot'
+  >;
   readonly schedules: () => Promise<FleetSchedule>;
   /** The present states of all stores. */
   readonly states: () => Promise<States>;
@@ -180,6 +183,7 @@ export class Evaluator {
     await storage.snapshot((snapshot) =>
       writeLetters(draft, letters, {
         ...{ snapshot, fleet, planned: this.#parts.planned, pollInterval, alerts: storage.alerts },
+        salesRates: storage.salesRates,
         missedPolls: (since, until) => missedPolls(this.#parts, since, until),
       }),
     );

@@ -109,6 +109,34 @@ test('the lost time of a message has no time without polls, and no planned downt
   assert.deepEqual(await lost(), [105 * MINUTE]);
 });
 
+test('a message says what downtime cost, if the sales of the store or a constant rate say so', async (t) => {
+  const stores = [
+    { id: 'a', zone: 'UTC', labels: { brand: 'Bella' } },
+    { id: 'b', zone: 'UTC' },
+  ];
+  const world = await AlertWorld.open(t, { stores });
+  await world.saveRule('r');
+  await world.storage.salesRates.changing((changes) =>
+    changes.save({
+      ...{ groupLabels: [], version: 1, changedAt: NOON },
+      constants: [{ label: ['brand', 'Bella'], amount: '120.50', currency: 'USD' }],
+    }),
+  );
+  await world.poll(['a', -60, true], ['b', -60, true], ['a', -30, false], ['b', -30, false]);
+  await world.poll(['a', 0, false], ['b', 0, false]);
+  world.now = NOON + 15 * MINUTE;
+  await world.evaluator.evaluate();
+  const said = (await world.deliveries()).flatMap(({ facts }) => facts.stores);
+  assert.deepEqual(
+    said.map(({ id, lost, estimatedLoss }) => [id, lost, estimatedLoss]),
+    [
+      // From 11:15 to 12:15: 90.375 and 30.125, each rounded up.
+      ['a', 60 * MINUTE, { amount: 120.51, currency: 'USD' }],
+      ['b', 60 * MINUTE, undefined],
+    ],
+  );
+});
+
 test('a message about several incidents lists ten stores, counts the others and links to all incidents', async (t) => {
   // Twelve of 200 stores are too small a share for a mass outage.
   const all = Array.from({ length: 200 }, (_, i) => `s${String(i).padStart(3, '0')}`);

@@ -1,4 +1,4 @@
-import { contains, firstWithin, type Intervals, intersect, subtract, totalWithin } from '../interval.ts';
+import { contains, firstWithin, type Intervals, intersect, subtract, total } from '../interval.ts';
 import type { PollColumns } from '../polls.ts';
 import { timeAroundPolls } from '../seen.ts';
 import { newStatePath, upStretches, walkStatePath } from '../state-path.ts';
@@ -78,10 +78,15 @@ export function beginning({ open }: StoreView, { from, before }: Run): number {
 
 /** The downtime that was seen in `[from, to)`, outside planned downtime; milliseconds. */
 export function lostTime(store: StoreView, from: number, to: number): number {
+  return total(lostStretches(store, from, to));
+}
+
+/** The stretches of that downtime. */
+export function lostStretches(store: StoreView, from: number, to: number): Intervals {
   const { open, planned, polls, first, last, staleAfter, unknown } = store;
   const path = newStatePath();
   walkStatePath(open, polls, first, last, path);
   const seen = intersect(open, timeAroundPolls(open, polls, first, last, staleAfter, Number.NaN));
   const down = subtract(subtract(subtract(seen, planned), unknown), upStretches(path));
-  return totalWithin(down, from, to);
+  return intersect(down, [from, to]);
 }

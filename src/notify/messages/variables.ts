@@ -1,5 +1,6 @@
 import type { NotificationFacts, OutageFacts, StoreFacts } from '../../domain/alerts/facts.ts';
 import { reasonOf } from '../../domain/reasons.ts';
+import { CURRENCIES } from '../../domain/sales/currencies.ts';
 import { analyticsVariables } from './analytics.ts';
 import { durationWords, reasonWords, storeTimes, timeIn, writtenZone } from './words.ts';
 
@@ -44,6 +45,10 @@ function outageOf({ label, value, down, of, recovered = 0, own = false }: Outage
   return { label, value, down, of, recovered, own, share: Math.round((100 * down) / of) };
 }
 
+function lossWords({ amount, currency }: NonNullable<StoreFacts['estimatedLoss']>): string {
+  return `${amount.toFixed(CURRENCIES.get(currency) ?? 2)} ${currency}`;
+}
+
 function storeOf(store: StoreFacts, recipientZone: string) {
   const { id, name, labels, downSince, beganEarlier = false, upSince, didNotOpen = false, lost } = store;
   const { estimatedLoss, polls, plannedUntil, downAgainSince } = store;
@@ -64,7 +69,7 @@ function storeOf(store: StoreFacts, recipientZone: string) {
     ...{ down_since, down_since_yours, up_since, up_since_yours, down_again_since, down_again_since_yours },
     ...{ planned_until, planned_until_yours },
     lost: lost === undefined ? null : durationWords(lost),
-    loss: estimatedLoss === undefined ? null : `${estimatedLoss.amount.toFixed(2)} ${estimatedLoss.currency}`,
+    loss: estimatedLoss === undefined ? null : lossWords(estimatedLoss),
     platform: (word === undefined ? undefined : reasonOf(word).detail) ?? null,
     polls: polls.map(({ at, active, reason }) => ({
       time: timeIn(zone, at),
