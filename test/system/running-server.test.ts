@@ -129,7 +129,7 @@ test('sync says that a running server reads its own sources', async (t) => {
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /^error: the running server \(PID \d+\) has no sources to sync, and its settings apply, not those of this command; set SYNC_STORES, .* or SYNC_POLLS for the server and restart it$/m,
+    /^error: the running server \(PID \d+\) has no sources to sync, and its settings apply, not those of this command; set SYNC_STORES, .* or SYNC_SALES for the server and restart it$/m,
   );
   assert.equal(await without.end('SIGTERM'), 0);
   const server = start(t, cwd, ['serve', '--port', '0'], { SYNC_POLLS: 'its.csv' });

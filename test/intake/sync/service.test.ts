@@ -209,7 +209,7 @@ test('a run without sources fails and names the variables', async (t) => {
   await assert.rejects(syncService(importer.storage, importer.folder, []).run('request'), {
     code: 'conflict',
     message:
-      'there are no sources to sync; set SYNC_STORES, SYNC_TIMEZONES, SYNC_HOURS, SYNC_SPECIAL_HOURS or SYNC_POLLS',
+      'there are no sources to sync; set SYNC_STORES, SYNC_TIMEZONES, SYNC_HOURS, SYNC_SPECIAL_HOURS, SYNC_POLLS or SYNC_SALES',
   });
 });
 
