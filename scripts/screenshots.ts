@@ -21,6 +21,7 @@ const IMAGES = fileURLToPath(new URL('../docs/images/', import.meta.url));
 /** Shortly after the end of daylight saving time in America, so that the week has a 25-hour day. */
 const END = Date.parse('2026-11-04T19:00:00Z');
 const [STORES, DAYS] = [2_400, 16];
+const TARGETS = ['city:Chicago', 'city:Denver', 'city:New York'];
 const PASSWORD = 'a password for pictures';
 /** How long to wait for a page, milliseconds: long enough for a slow machine. */
 const TIMEOUT = 180_000;
@@ -67,7 +68,8 @@ await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
 try {
   const url = await server.listen();
   await fill(url);
-  await alert(url);
+  const [contactPoint = ''] = await alert(url);
+  await promise(url, contactPoint);
   const shots = await shotsOf(url);
   const { users } = server.accounts;
   await users.add(TESTER, { login: 'ops@example.com', name: 'Operations', role: 'admin', password: PASSWORD });
@@ -122,8 +124,12 @@ async function fill(url: string): Promise<void> {
   }
 }
 
-/** Creates contact points and a rule, lets it find its incidents, and waits until a message about them was sent. */
-async function alert(url: string): Promise<void> {
+/**
+ * Creates contact points and a rule, lets it find its incidents, and waits until a message about them was sent.
+ *
+ * @returns the IDs of the contact points
+ */
+async function alert(url: string): Promise<readonly string[]> {
   const address = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
   const points: string[] = [];
   for (const name of ['Operations', 'Night desk']) {
@@ -143,10 +149,26 @@ async function alert(url: string): Promise<void> {
   await server.alerts.evaluator.evaluate();
   for (let attempt = 0; ; attempt++) {
     const { items } = await get<{ items: unknown[] }>(url, '/api/v1/deliveries?status=sent');
-    if (items.length > 0) return;
+    if (items.length > 0) return points;
     if (attempt === 600) throw new Error('no message was sent within a minute');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Sets targets for cities, saves a question, and subscribes the team to it. */
+async function promise(url: string, contactPoint: string): Promise<void> {
+  const create = async (path: string, body: object) => {
+    const answer = await fetch(`${url}/api/v1/${path}`, post(body));
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as { question_id: string };
+  };
+  for (const label of TARGETS) await create('uptime-targets', { label, period: 'week', uptime_ratio: 0.96 });
+  const question = { period: 'last-week', group_by: ['city'], compare: 'previous' };
+  const { question_id } = await create('saved-questions', { name: 'Last week by city', question });
+  await create('subscriptions', {
+    ...{ question_id, team: true, cron: '0 8 * * 1', time_zone: 'America/Chicago' },
+    contact_points: [contactPoint],
+  });
 }
 
 async function shotsOf(url: string): Promise<Shot[]> {
@@ -188,6 +210,19 @@ async function shotsOf(url: string): Promise<Shot[]> {
     { name: 'compare', path: `/stores/${store}?tab=compare` },
     { name: 'hours', path: `/stores/${store}?tab=hours`, act: click('Edit hours') },
     { name: 'analytics', path: '/analytics?period=last-14-days&group_by=city' },
+    {
+      name: 'targets',
+      path: '/analytics?period=last-week&group_by=city&intervals=true',
+      act: (page) => scrollTo(page, 'Targets'),
+    },
+    {
+      name: 'subscriptions',
+      path: '/analytics?period=last-week&group_by=city&compare=previous',
+      act: async (page) => {
+        await page.getByRole('button', { name: /^Saved questions/ }).click();
+        await click(/^Subscriptions to/)(page);
+      },
+    },
     { name: 'reports', path: '/reports' },
     { name: 'report', path: `/reports/${reports.items[0]?.id}?sort=store_id`, everySize: true },
     { name: 'imports', path: '/imports', act: click('Show rejected rows') },
@@ -201,7 +236,10 @@ async function shotsOf(url: string): Promise<Shot[]> {
         await page.getByRole('button', { name: 'Test on last week' }).click();
         const chart = page.getByRole('figure', { name: 'Messages per day' });
         await chart.waitFor();
-        await chart.scrollIntoViewIfNeeded();
+        // In the middle, above the bar that phones have at the bottom.
+        await chart.evaluate((node: { scrollIntoView(options: object): void }) =>
+          node.scrollIntoView({ block: 'center' }),
+        );
       },
     },
     { name: 'contact-points', path: '/contact-points' },
