@@ -57,6 +57,22 @@ test('a report that crashes its program is tried a limited number of times', asy
   assert.deepEqual([found?.status, found?.reason], ['failed', 'it was started 5 times and never finished']);
 });
 
+test('no table has a unique index, which a failed commit would leave with entries of rows that are not there', async (t) => {
+  const path = join(temporaryFolder(t), 'monitor.duckdb');
+  await (await DuckdbStorage.open(path)).close();
+  const database = await Database.open(path);
+  t.after(() => database.close());
+  const session = await database.session();
+  const indexes = await session.rows(
+    `select table_name from (
+       select table_name from duckdb_constraints() where constraint_type in ('PRIMARY KEY', 'UNIQUE')
+       union all select table_name from duckdb_indexes() where is_unique)
+     -- Written only before anything else is.
+     where table_name <> 'schema_migrations'`,
+  );
+  assert.deepEqual(indexes, []);
+});
+
 test('the error for a file that is not a database names it', async (t) => {
   const path = join(temporaryFolder(t), 'notes.txt');
   writeFileSync(path, 'buy milk\n'.repeat(1000));

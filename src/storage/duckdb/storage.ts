@@ -28,6 +28,7 @@ import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
+import type { InsertDialect } from '../sql/insert-dialect.ts';
 import { keyInvariants, quickInvariants, wholeInvariants } from '../sql/invariants.ts';
 import { lowerLatestPoll } from '../sql/latest-poll.ts';
 import { SqlReportCatalog } from '../sql/reports.ts';
@@ -73,6 +74,9 @@ interface Opened {
   /** Why the write-ahead log does not belong to the file; `undefined`: it does. */
   readonly strange?: string | undefined;
 }
+
+/** The catalog has one session, so its transactions run one after another. */
+const INSERTS: InsertDialect = { ignoreDuplicates: '' };
 
 /** The embedded engine: a file that this process holds, or memory. */
 export class DuckdbStorage implements Storage {
@@ -125,6 +129,7 @@ export class DuckdbStorage implements Storage {
       },
       lock: '',
       lockContactPoint: '',
+      ...INSERTS,
       // The catalog has one session, and a transaction holds it.
       lockSharing: async () => {},
     };
@@ -135,11 +140,11 @@ export class DuckdbStorage implements Storage {
       lock: async () => {},
       lockAlerts: async () => {},
     });
-    this.alerts = new SqlAlertCatalog(catalog, { ...DUCKDB_JSON, lock: async () => {} });
+    this.alerts = new SqlAlertCatalog(catalog, { ...DUCKDB_JSON, ...INSERTS, lock: async () => {} });
     this.gaps = new SqlCoverageGaps(catalog);
     this.adjustments = new SqlAdjustments(catalog, async () => {});
     this.savedQuestions = new SqlSavedQuestions(catalog, async () => {});
-    this.subscriptions = new SqlSubscriptions(catalog, async () => {});
+    this.subscriptions = new SqlSubscriptions(catalog, async () => {}, INSERTS);
     this.uptimeTargets = new SqlUptimeTargets(catalog, async () => {});
     this.salesRates = new SqlSalesRates(catalog, async () => {});
     this.dayFiles = new SqlDayFileCheckpoints(catalog);

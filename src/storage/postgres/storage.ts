@@ -30,6 +30,7 @@ import { SqlDayFileCheckpoints, saveCheckpoints } from '../sql/day-files.ts';
 import { SqlDeliveries } from '../sql/deliveries.ts';
 import { SqlIdempotencyKeys } from '../sql/idempotency.ts';
 import { SqlImportCatalog } from '../sql/imports.ts';
+import type { InsertDialect } from '../sql/insert-dialect.ts';
 import { catalogInvariants, quickInvariants } from '../sql/invariants.ts';
 import { SqlLeases } from '../sql/leases.ts';
 import { SqlPeerRegistry } from '../sql/peers.ts';
@@ -80,6 +81,8 @@ interface Writing {
   readonly changes: Changes;
   readonly polls: PollWriter;
 }
+
+const INSERTS: InsertDialect = { ignoreDuplicates: 'on conflict do nothing' };
 
 /** A PostgreSQL server (15 or later), which several servers of this program may share. */
 export class PostgresStorage implements Storage {
@@ -135,21 +138,25 @@ export class PostgresStorage implements Storage {
       lockAlerts: (sql) => lockFor(sql, 'alerts'),
     });
     this.imports = new SqlImportCatalog(catalog);
-    this.alerts = new SqlAlertCatalog(catalog, { ...POSTGRES_JSON, lock: (sql) => lockFor(sql, 'alerts') });
+    this.alerts = new SqlAlertCatalog(catalog, { ...POSTGRES_JSON, ...INSERTS, lock: (sql) => lockFor(sql, 'alerts') });
     this.gaps = new SqlCoverageGaps(catalog);
     this.adjustments = new SqlAdjustments(catalog, (sql) => lockFor(sql, 'adjustments'));
     this.savedQuestions = new SqlSavedQuestions(catalog, (sql) => lockFor(sql, 'saved_questions'));
-    this.subscriptions = new SqlSubscriptions(catalog, (sql) => lockFor(sql, 'saved_questions'));
+    this.subscriptions = new SqlSubscriptions(catalog, (sql) => lockFor(sql, 'saved_questions'), INSERTS);
     this.uptimeTargets = new SqlUptimeTargets(catalog, (sql) => lockFor(sql, 'uptime_targets'));
     this.salesRates = new SqlSalesRates(catalog, (sql) => lockFor(sql, 'sales_rates'));
     this.dayFiles = new SqlDayFileCheckpoints(catalog);
     this.syncs = new SqlSyncLog(catalog);
-    this.idempotency = new SqlIdempotencyKeys(catalog, { now: NOW });
+    this.idempotency = new SqlIdempotencyKeys(catalog, { ...INSERTS, now: NOW });
     this.contactPoints = new SqlContactPointCatalog(catalog, {
       lock: (sql) => lockFor(sql, 'contact_points'),
       lockAlerts: (sql) => lockFor(sql, 'alerts'),
     });
-    this.deliveries = new SqlDeliveries(catalog, { now: NOW, lockContactPoint: 'for update of c skip locked' });
+    this.deliveries = new SqlDeliveries(catalog, {
+      ...INSERTS,
+      now: NOW,
+      lockContactPoint: 'for update of c skip locked',
+    });
     this.peers = new SqlPeerRegistry(pools.control, NOW);
     this.leases = new SqlLeases(pools.control, NOW);
   }

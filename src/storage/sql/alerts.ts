@@ -21,10 +21,11 @@ import { addAudit } from './audit.ts';
 import { SqlContactPointReader } from './contact-points.ts';
 import { SqlDeliveryChanges } from './deliveries.ts';
 import { spendTicket } from './factors.ts';
+import type { InsertDialect } from './insert-dialect.ts';
 import type { JsonRows } from './json-rows.ts';
 
 /** What differs between the engines. */
-export interface AlertDialect extends JsonRows {
+export interface AlertDialect extends InsertDialect, JsonRows {
   /** Waits, within a transaction, until no other transaction changes alerts. */
   lock(sql: Sql): Promise<void>;
 }
@@ -182,7 +183,7 @@ class SqlAlertChanges extends SqlAlertReader implements AlertChanges {
 
   constructor(sql: Sql, dialect: AlertDialect) {
     super(sql, dialect);
-    this.deliveries = new SqlDeliveryChanges(sql);
+    this.deliveries = new SqlDeliveryChanges(sql, dialect);
     this.accounts = new SqlAccountReader(sql);
     this.contactPoints = new SqlContactPointReader(sql);
   }

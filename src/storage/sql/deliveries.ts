@@ -13,9 +13,10 @@ import type {
   NewDelivery,
 } from '../ports/deliveries.ts';
 import { WHOSE, whoseParameters } from './contact-points.ts';
+import type { InsertDialect } from './insert-dialect.ts';
 
 /** What differs between the engines. */
-export interface DeliveryDialect {
+export interface DeliveryDialect extends InsertDialect {
   /** An expression: the database's clock, milliseconds since 1970, a bigint. */
   readonly now: string;
   /** Ends a query for a row of `contact_points c` that no other transaction has. */
@@ -25,17 +26,20 @@ export interface DeliveryDialect {
 /** Adds and cancels deliveries within a transaction, in SQL common to both engines. */
 export class SqlDeliveryChanges implements DeliveryChanges {
   readonly #sql: Sql;
+  readonly #dialect: InsertDialect;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, dialect: InsertDialect) {
     this.#sql = sql;
+    this.#dialect = dialect;
   }
 
   async addDelivery({ id, key, contactPointId, incidentId, kind, facts, notBefore, createdAt }: NewDelivery) {
     const added = await this.#sql.run(
       `insert into deliveries (delivery_id, delivery_key, contact_point_id, incident_id, kind, facts, status,
          not_before_ms, created_ms, next_ms, attempts)
-       values ($id, $key, $contact_point, $incident, $kind, $facts, 'pending', $not_before::bigint, $created::bigint,
-         $not_before::bigint, 0) on conflict do nothing`,
+       select $id, $key, $contact_point, $incident, $kind, $facts, 'pending', $not_before::bigint, $created::bigint,
+         $not_before::bigint, 0
+       where not exists (select 1 from deliveries where delivery_key = $key) ${this.#dialect.ignoreDuplicates}`,
       {
         ...{ id, key, contact_point: contactPointId, incident: incidentId ?? null, kind },
         ...{ facts: JSON.stringify(facts), not_before: notBefore, created: createdAt },
@@ -84,7 +88,7 @@ export class SqlDeliveries implements Deliveries {
   }
 
   adding<T>(work: (changes: DeliveryChanges) => Promise<T>): Promise<T> {
-    return this.#sql.transaction((sql) => work(new SqlDeliveryChanges(sql)));
+    return this.#sql.transaction((sql) => work(new SqlDeliveryChanges(sql, this.#dialect)));
   }
 
   async delivery(id: string): Promise<DeliveryRecord | undefined> {

@@ -1,18 +1,23 @@
 import type { Sql } from '../../lib/sql.ts';
 import type { IdempotencyKeys, KeptResponse, KeyedRequest, KeyHolder } from '../ports/idempotency.ts';
+import type { InsertDialect } from './insert-dialect.ts';
+
+interface IdempotencyDialect extends InsertDialect {
+  /** An SQL expression: the database's clock, milliseconds since 1970, a bigint. */
+  readonly now: string;
+}
 
 export class SqlIdempotencyKeys implements IdempotencyKeys {
   readonly #sql: Sql;
-  readonly #clock: { readonly now: string };
+  readonly #dialect: IdempotencyDialect;
 
-  /** @param clock `now` is an SQL expression: the database's clock, milliseconds since 1970, a bigint */
-  constructor(sql: Sql, clock: { readonly now: string }) {
+  constructor(sql: Sql, dialect: IdempotencyDialect) {
     this.#sql = sql;
-    this.#clock = clock;
+    this.#dialect = dialect;
   }
 
   async take({ keyHash, fingerprint }: KeyedRequest, token: string, lease: number): Promise<KeyHolder | undefined> {
-    const { now } = this.#clock;
+    const { now, ignoreDuplicates } = this.#dialect;
     const values = { key: keyHash, fingerprint, token, lease };
     // Two statements: the first one wins an expired key, the second one a new key.
     const expired = await this.#sql.run(
@@ -24,7 +29,8 @@ export class SqlIdempotencyKeys implements IdempotencyKeys {
     if (expired === 1) return undefined;
     const added = await this.#sql.run(
       `insert into idempotency_keys (key_hash, fingerprint, token, until_ms)
-       values ($key, $fingerprint, $token, ${now} + $lease::bigint) on conflict do nothing`,
+       select $key, $fingerprint, $token, ${now} + $lease::bigint
+       where not exists (select 1 from idempotency_keys where key_hash = $key) ${ignoreDuplicates}`,
       values,
     );
     if (added === 1) return undefined;
@@ -39,7 +45,7 @@ export class SqlIdempotencyKeys implements IdempotencyKeys {
 
   async renew(keyHash: string, token: string, lease: number): Promise<void> {
     await this.#sql.run(
-      `update idempotency_keys set until_ms = ${this.#clock.now} + $lease::bigint
+      `update idempotency_keys set until_ms = ${this.#dialect.now} + $lease::bigint
        where key_hash = $key and token = $token and response is null`,
       { key: keyHash, token, lease },
     );
@@ -47,7 +53,7 @@ export class SqlIdempotencyKeys implements IdempotencyKeys {
 
   async complete(keyHash: string, token: string, response: KeptResponse, milliseconds: number): Promise<void> {
     await this.#sql.run(
-      `update idempotency_keys set response = $response, until_ms = ${this.#clock.now} + $keep::bigint
+      `update idempotency_keys set response = $response, until_ms = ${this.#dialect.now} + $keep::bigint
        where key_hash = $key and token = $token`,
       { key: keyHash, token, response: JSON.stringify(response), keep: milliseconds },
     );
@@ -61,6 +67,6 @@ export class SqlIdempotencyKeys implements IdempotencyKeys {
   }
 
   async prune(): Promise<void> {
-    await this.#sql.run(`delete from idempotency_keys where until_ms < ${this.#clock.now}`);
+    await this.#sql.run(`delete from idempotency_keys where until_ms < ${this.#dialect.now}`);
   }
 }

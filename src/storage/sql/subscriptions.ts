@@ -10,6 +10,7 @@ import type {
 } from '../ports/subscriptions.ts';
 import { addAudit } from './audit.ts';
 import { SqlDeliveryChanges } from './deliveries.ts';
+import type { InsertDialect } from './insert-dialect.ts';
 import { LockedSql } from './locked.ts';
 
 /** Reads subscriptions, in SQL common to both engines. */
@@ -33,6 +34,13 @@ class SqlSubscriptionReader implements SubscriptionReader {
 }
 
 class SqlSubscriptionChanges extends SqlSubscriptionReader implements SubscriptionChanges {
+  readonly #dialect: InsertDialect;
+
+  constructor(sql: Sql, dialect: InsertDialect) {
+    super(sql);
+    this.#dialect = dialect;
+  }
+
   async save(subscription: SubscriptionRecord): Promise<void> {
     const { id, questionId, userId, cron, zone, contactPoints, formats, enabled, dueAt, version, createdAt } =
       subscription;
@@ -55,7 +63,7 @@ class SqlSubscriptionChanges extends SqlSubscriptionReader implements Subscripti
   }
 
   addDelivery(delivery: NewDelivery): Promise<boolean> {
-    return new SqlDeliveryChanges(this.sql).addDelivery(delivery);
+    return new SqlDeliveryChanges(this.sql, this.#dialect).addDelivery(delivery);
   }
 
   addAudit(entry: AuditRecord): Promise<void> {
@@ -66,15 +74,17 @@ class SqlSubscriptionChanges extends SqlSubscriptionReader implements Subscripti
 /** The subscriptions, likewise. */
 export class SqlSubscriptions extends SqlSubscriptionReader implements SubscriptionCatalog {
   readonly #locked: LockedSql;
+  readonly #dialect: InsertDialect;
 
   /** @param lock waits, within a transaction, until no other transaction changes subscriptions or saved questions */
-  constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>) {
+  constructor(sql: TransactionalSql, lock: (sql: Sql) => Promise<void>, dialect: InsertDialect) {
     super(sql);
+    this.#dialect = dialect;
     this.#locked = new LockedSql(sql, lock);
   }
 
   changing<T>(work: (changes: SubscriptionChanges) => Promise<T>): Promise<T> {
-    return this.#locked.transaction((sql) => work(new SqlSubscriptionChanges(sql)));
+    return this.#locked.transaction((sql) => work(new SqlSubscriptionChanges(sql, this.#dialect)));
   }
 }
 
