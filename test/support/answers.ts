@@ -75,6 +75,8 @@ export class Judge {
     if (method === 'OPTIONS' && answer.statusCode === 204) return;
     // The pages and files of the dashboard are not part of the API.
     if (operation === undefined && [200, 404].includes(answer.statusCode) && PAGES.test(mediaType(answer))) return;
+    // Neither are the earlier addresses of pages.
+    if (operation === undefined && answer.statusCode === 301 && answer.body === '') return;
     if (operation === undefined) this.#checkProblem(name, answer);
     else this.#checkDocumented(name, operation, answer);
   }
