@@ -307,7 +307,10 @@ test('mistakes on the command line are named, with what was expected', async (t)
   // Exit code 2 is for the command line itself, 1 for everything else.
   const mistakes: [string[], RegExp, number?][] = [
     [['report'], /^error: there is no database \.\/var\/monitor\.duckdb; import data first/, 1],
-    [['import'], /^error: nothing to import; give --stores, --time-zones, --hours, --special-hours, --polls or --sales/],
+    [
+      ['import'],
+      /^error: nothing to import; give --stores, --time-zones, --hours, --special-hours, --polls or --sales/,
+    ],
     [
       ['import', '--polls', mine, '--effective-from', '2023-05-01'],
       /^error: --effective-from is "2023-05-01", expected/,
