@@ -4,12 +4,16 @@ import { PeriodEstimates } from '../domain/periods/estimates.ts';
 import type { Measures } from '../domain/periods/sums.ts';
 import { standingOf, type TargetPeriod, type Verdict } from '../domain/periods/target.ts';
 import { csvField, spreadsheetField } from '../lib/csv.ts';
+import type { Value } from '../lib/workbook.ts';
 import type { PeriodResult, RowEstimates } from './compute.ts';
 import { STORE_KEY } from './groups.ts';
 import { currenciesIn, lossesAt, lossFields, type ShownLosses } from './losses.ts';
 import type { Answer } from './service.ts';
 
-export const ANALYTICS_FORMATS = ['json', 'csv'] as const;
+const TEXT_FORMATS = ['json', 'csv'] as const;
+type TextFormat = (typeof TEXT_FORMATS)[number];
+
+export const ANALYTICS_FORMATS = [...TEXT_FORMATS, 'xlsx'] as const;
 export type AnalyticsFormat = (typeof ANALYTICS_FORMATS)[number];
 
 /** The measures of a row under their public names: seconds, shares from 0 to 1, and numbers. */
@@ -229,7 +233,7 @@ const CHANGE_NAMES = ['uptime_change', 'adjusted_uptime_change'] as const;
 const ROWS_PER_CHUNK = 500;
 
 /** An answer as text, in chunks. */
-export function* renderAnswer(answer: Answer, format: AnalyticsFormat): Generator<string> {
+export function* renderAnswer(answer: Answer, format: TextFormat): Generator<string> {
   const { head, row, between, tail } = format === 'json' ? json(answer) : csv(answer);
   let text = head;
   let rows = 0;
@@ -290,8 +294,17 @@ function json(answer: Answer): Layout {
   return { head: `${JSON.stringify(aboutOf(answer)).slice(0, -1)},"rows":[\n`, row, between: ',\n', tail: '\n]}\n' };
 }
 
+/** An answer as a table. */
+export interface AnswerTable {
+  readonly header: readonly string[];
+  /** The columns of opaque ids, which stay as they are. */
+  readonly ids: ReadonlySet<number>;
+  row(row: Row): readonly Value[];
+  rows(): Generator<readonly Value[]>;
+}
+
 /** Each row has what the answer says of itself, so that a saved file can be computed again. */
-function csv(answer: Answer): Layout {
+export function tableOf(answer: Answer): AnswerTable {
   const { by, groupBy, compared: other, targets } = answer;
   const { as_of, known_at, tz_version, program_version, period, estimator } = aboutOf(answer);
   const about = { as_of, known_at, tz_version, program_version, period_complete: period.complete, estimator };
@@ -312,29 +325,46 @@ function csv(answer: Answer): Layout {
   };
   const header = [
     ...(groupBy.length > 0 ? ['level'] : []),
-    ...groupBy.map((key) => spreadsheetField(key === STORE_KEY ? key : `label:${key}`)),
+    ...groupBy.map((key) => (key === STORE_KEY ? key : `label:${key}`)),
     ...(by === 'total' ? [] : [by]),
     ...['stores', ...names, ...lossHeader('')],
     ...(other ? [...names.map((name) => `compared_${name}`), ...lossHeader('compared_'), ...CHANGE_NAMES] : []),
     ...(targets ? STANDING_NAMES.map((name) => `target_${name}`) : []),
     ...Object.keys(about),
   ];
-  const end = Object.values(about).join(',');
-  const row = (one: Row) => {
+  const end = Object.values(about);
+  const row = (one: Row): readonly Value[] => {
     const { values, stores, part, figures, compared, losses, target } = one;
     const changes = changesOf(one);
-    const fields = [
+    return [
       ...(groupBy.length > 0 ? [values.length] : []),
-      ...groupBy.map((key, i) => (key === STORE_KEY ? csvField : spreadsheetField)(values[i] ?? '')),
-      ...(by === 'total' ? [] : [spreadsheetField(part)]),
+      ...groupBy.map((_, i) => values[i] ?? ''),
+      ...(by === 'total' ? [] : [part]),
       stores,
       ...names.map((name) => figures[name] ?? ''),
       ...lossesOf(losses?.now),
       ...(other ? [...names.map((name) => compared?.[name] ?? ''), ...lossesOf(losses?.before)] : []),
       ...(other ? CHANGE_NAMES.map((name) => changes[name] ?? '') : []),
       ...(targets ? STANDING_NAMES.map((name) => target?.[name] ?? '') : []),
+      ...end,
     ];
-    return `${fields.join(',')},${end}\n`;
   };
-  return { head: `${header.join(',')}\n`, row, between: '', tail: '' };
+  const ids = new Set(groupBy.flatMap((key, i) => (key === STORE_KEY ? [i + 1] : [])));
+  const rows = function* () {
+    for (const one of rowsIn(answer)) yield row(one);
+  };
+  return { header, ids, row, rows };
+}
+
+function csv(answer: Answer): Layout {
+  const { header, ids, row } = tableOf(answer);
+  const fieldOf = (value: Value, i: number) => {
+    if (typeof value !== 'string') return String(value);
+    return ids.has(i) ? csvField(value) : spreadsheetField(value);
+  };
+  return {
+    head: `${header.map(spreadsheetField).join(',')}\n`,
+    row: (one) => `${row(one).map(fieldOf).join(',')}\n`,
+    ...{ between: '', tail: '' },
+  };
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { storeIdsFrom } from '../accounts/fields.ts';
 import { COMPARISONS } from '../analytics/compare.ts';
+import { ANALYTICS_FORMATS } from '../analytics/formats.ts';
 import { ESTIMATORS } from '../domain/markov/estimator.ts';
 import { DIVISIONS } from '../domain/periods/cells.ts';
 import { FORMATS } from '../reports/formats.ts';
@@ -20,9 +21,9 @@ export function reportCommand(program: Command): void {
     .addOption(
       new Option(
         '--format <format>',
-        'csv: minutes and hours, the classic columns; full: all columns, with 90% credible intervals; exact: milliseconds; json, parquet: seconds',
+        'csv: minutes and hours, the classic columns; full: all columns, with 90% credible intervals; exact: milliseconds; json, parquet: seconds. For a period: csv, json or xlsx (an Excel workbook)',
       )
-        .choices(FORMATS)
+        .choices([...new Set<string>([...FORMATS, ...ANALYTICS_FORMATS])])
         .default('csv'),
     )
     .addOption(

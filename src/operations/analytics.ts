@@ -3,6 +3,7 @@ import { calendarFrom, type GivenCalendar } from '../analytics/fiscal-terms.ts';
 import { type AnalyticsFormat, aboutOf, renderAnswer } from '../analytics/formats.ts';
 import { OPTIONS } from '../analytics/naming.ts';
 import { type GivenQuestion, questionFrom } from '../analytics/question.ts';
+import { answerXlsx } from '../analytics/xlsx.ts';
 import type { Operation } from './operation.ts';
 
 export interface WriteAnalytics {
@@ -20,6 +21,7 @@ export const writeAnalytics: Operation<WriteAnalytics, ReturnType<typeof aboutOf
 ) => {
   const calendar = given && calendarFrom(given);
   const answer = await analytics.ask(OPEN, { ...questionFrom(question, OPTIONS), calendar }, undefined);
-  for (const text of renderAnswer(answer, format)) await io.write(Buffer.from(text));
+  if (format === 'xlsx') await io.write(await answerXlsx(answer));
+  else for (const text of renderAnswer(answer, format)) await io.write(Buffer.from(text));
   return aboutOf(answer);
 };

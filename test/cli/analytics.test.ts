@@ -10,6 +10,7 @@ import { createServer } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { periodCases } from '../support/conformance.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { unzip } from '../support/unzip.ts';
 
 const [example] = periodCases();
 assert.ok(example !== undefined, 'a period case exists');
@@ -42,6 +43,9 @@ test('report answers for a period from files, from a database, and through a run
     return readFileSync(join(folder, name), 'utf8');
   };
   const fromFiles = await answer('files.csv', ...FEEDS);
+  const workbook = join(folder, 'files.xlsx');
+  await run('report', ...FEEDS, ...QUESTION, '--format', 'xlsx', '--out', workbook);
+  assert.match([...unzip(readFileSync(workbook)).keys()].join(), /sheet1\.xml/);
   const [header = '', ...rows] = fromFiles.trim().split('\n');
   assert.match(header, /^level,store_id,day,stores,open_seconds,up_seconds,down_seconds,unknown_seconds,/);
   const open = new Map(rows.map((row) => row.split(',')).map((fields) => [`${fields[1]},${fields[2]}`, fields[4]]));
@@ -135,7 +139,11 @@ test('what a report of a period cannot do is an error of usage that names the op
   await refused(['--by', 'day', '--no-subtotals'], /^--by and --no-subtotals without a period, expected --period, or/);
   await refused(
     ['--period', '2026-10', '--format', 'exact'],
-    /^--format is "exact", expected json or csv for a period/,
+    /^--format is "exact", expected one of json, csv, xlsx for a period/,
+  );
+  await refused(
+    ['--format', 'xlsx'],
+    /^--format is "xlsx", expected one of csv, full, exact, json, parquet without a period/,
   );
   await refused(['--intervals'], /^--intervals without a period/);
   await refused(['--from', '2026-10-02', '--to', '2026-10-01'], /^--to is "2026-10-01", expected a date after --from/);

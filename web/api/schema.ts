@@ -2726,7 +2726,7 @@ export interface Routes {
       /** whether rows have what downtime cost, at the rates at which the stores sell; by default false */
       readonly lost_sales?: boolean | undefined;
       /** by default `json` */
-      readonly format?: 'json' | 'csv' | undefined;
+      readonly format?: 'json' | 'csv' | 'xlsx' | undefined;
     };
     answer: Analytics | string;
   };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type GivenCalendar, givenInJson } from '../../analytics/fiscal-terms.ts';
-import { ANALYTICS_FORMATS } from '../../analytics/formats.ts';
+import { ANALYTICS_FORMATS, type AnalyticsFormat } from '../../analytics/formats.ts';
 import { OPTIONS } from '../../analytics/naming.ts';
 import { type GivenQuestion, questionFrom } from '../../analytics/question.ts';
 import { formatInstant } from '../../calendar/instant.ts';
@@ -8,7 +8,7 @@ import { openStorage } from '../../compose/storages.ts';
 import type { Config } from '../../config/config.ts';
 import type { EstimatorName } from '../../domain/markov/estimator.ts';
 import { systemReason, UserError } from '../../lib/errors.ts';
-import type { Format } from '../../reports/formats.ts';
+import { FORMATS, type Format } from '../../reports/formats.ts';
 import { configOf, requireDatabase, withDatabase } from '../database.ts';
 import { describeImport, importFromFlags } from '../feed-import.ts';
 import { type FeedFlags, namesFeeds } from '../feeds.ts';
@@ -42,7 +42,7 @@ interface PeriodFlags {
 export interface ReportFlags extends FeedFlags, PeriodFlags {
   readonly asOf?: string;
   readonly out: string;
-  readonly format: Format;
+  readonly format: Format | AnalyticsFormat;
   readonly estimator?: EstimatorName;
   readonly database?: string;
   readonly json?: boolean;
@@ -109,17 +109,24 @@ function questionIn(flags: ReportFlags): GivenQuestion | undefined {
   const options = Object.entries(given).flatMap(([field, value]) => (value === undefined ? [] : [OPTIONS(field)]));
   if (flags.fiscalCalendar !== undefined) options.push('--fiscal-calendar');
   if (flags.subtotals === false) options.push('--no-subtotals');
-  if (options.length === 0) return undefined;
+  if (options.length === 0) {
+    requireFormat(flags.format, FORMATS, 'without a period');
+    return undefined;
+  }
   if (period === undefined && from === undefined && to === undefined) {
     throw misuse(`${options.join(' and ')} without a period, expected --period, or --from and --to, beside it`);
   }
   const { asOf, subtotals, estimator } = flags;
   const question = { ...given, as_of: asOf, subtotals, estimator };
   parsing(() => questionFrom(question, OPTIONS));
-  if (!ANALYTICS_FORMATS.some((format) => format === flags.format)) {
-    throw misuse(`--format is "${flags.format}", expected ${ANALYTICS_FORMATS.join(' or ')} for a period`);
-  }
+  requireFormat(flags.format, ANALYTICS_FORMATS, 'for a period');
   return question;
+}
+
+/** @throws UsageError */
+function requireFormat(format: string, formats: readonly string[], when: string): void {
+  if (formats.includes(format)) return;
+  throw misuse(`--format is "${format}", expected one of ${formats.join(', ')} ${when}`);
 }
 
 /** Imports the files into a database that is gone afterwards. */
@@ -161,7 +168,7 @@ async function writePeriod(
   calendar: GivenCalendar | undefined,
 ): Promise<void> {
   const about = await streamed(
-    (write) => run('writeAnalytics', { question, calendar, format: format === 'json' ? 'json' : 'csv' }, { write }),
+    (write) => run('writeAnalytics', { question, calendar, format: format as AnalyticsFormat }, { write }),
     (content) => writeOut(content, out),
   );
   printResult({ ...about, format, out }, () => {});
@@ -176,7 +183,8 @@ async function write(
   const progress = progressBar();
   try {
     const written = await streamed(
-      (write) => run('writeReport', { asOf, estimator, format }, { write, progress: progress.update }),
+      (write) =>
+        run('writeReport', { asOf, estimator, format: format as Format }, { write, progress: progress.update }),
       (content) => writeOut(content, out),
     );
     progress.end();

@@ -3,7 +3,8 @@ import { renderAnswer } from '../../analytics/formats.ts';
 import { FIELDS } from '../../analytics/naming.ts';
 import { questionFrom } from '../../analytics/question.ts';
 import type { AnalyticsService } from '../../analytics/service.ts';
-import { answer, Raw } from '../document/media.ts';
+import { answerXlsx } from '../../analytics/xlsx.ts';
+import { answer, Raw, XLSX } from '../document/media.ts';
 import { senderOf } from '../guards/rate-limit.ts';
 import { COMPUTATION_TIMEOUT } from '../guards/response-deadline.ts';
 import type { Routes } from '../types.ts';
@@ -31,6 +32,7 @@ export function analyticsRoutes(analytics: AnalyticsService): Routes {
               'text/csv': Raw(
                 'the same rows; `level` is the number of keys that a row is grouped by, and the last columns repeat the fields that JSON has beside its rows',
               ),
+              [XLSX]: Raw('the same as CSV, as an Excel workbook'),
             }),
           },
         },
@@ -41,8 +43,10 @@ export function analyticsRoutes(analytics: AnalyticsService): Routes {
         const question = questionFrom(given, FIELDS);
         const requester = principal.kind === 'open' ? undefined : senderOf(request);
         const answered = await analytics.ask(principal, question, requester);
-        reply.header('cache-control', 'no-store').type(TYPES[format]);
-        if (format === 'csv') reply.header('content-disposition', 'attachment; filename="analytics.csv"');
+        reply.header('cache-control', 'no-store');
+        if (format !== 'json') reply.header('content-disposition', `attachment; filename="analytics.${format}"`);
+        if (format === 'xlsx') return reply.type(XLSX).send(await answerXlsx(answered));
+        reply.type(TYPES[format]);
         return reply.send(Readable.from(renderAnswer(answered, format)));
       },
     );

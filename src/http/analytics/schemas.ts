@@ -102,7 +102,9 @@ export const AnalyticsQuery = Type.Object(
         description: 'whether rows have what downtime cost, at the rates at which the stores sell; by default false',
       }),
     ),
-    format: Type.Optional(OneOf([...ANALYTICS_FORMATS], 'by default `json`')),
+    format: Type.Optional(
+      OneOf([...ANALYTICS_FORMATS], 'by default `json`; `xlsx` is an Excel workbook of at most 500,000 cells'),
+    ),
   },
   { additionalProperties: false },
 );

@@ -42,3 +42,6 @@ export function Events(description: string, data: Readonly<Record<string, TSchem
 export function Nothing(description: string) {
   return Type.Null({ description });
 }
+
+/** The media type of Excel workbooks. */
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

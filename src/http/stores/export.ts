@@ -6,12 +6,10 @@ import { storesCsv, storeTable } from '../../stores/export.ts';
 import { listStores } from '../../stores/list.ts';
 import type { StateSource } from '../../stores/states.ts';
 import { storesXlsx } from '../../stores/xlsx.ts';
-import { answer, Raw } from '../document/media.ts';
+import { answer, Raw, XLSX } from '../document/media.ts';
 import { OneOf } from '../schemas.ts';
 import type { Routes } from '../types.ts';
 import { filterFrom, StoreFilterQuery } from './filter.ts';
-
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 export interface ExportParts {
   readonly directory: StoreDirectory;

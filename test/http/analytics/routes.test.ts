@@ -5,6 +5,7 @@ import { VERSION } from '../../../src/lib/version.ts';
 import { as, FAKE_USERS } from '../../support/fake-users.ts';
 import { testServer } from '../../support/server.ts';
 import { merge } from '../../support/staging.ts';
+import { unzip } from '../../support/unzip.ts';
 
 /** Midnight in Chicago: November 23 is over in the Americas and in Tokyo. */
 const NOW = Date.parse('2026-11-24T06:00:00Z');
@@ -147,6 +148,26 @@ test('each kind of adjustment changes the adjusted figures, from when it was rec
   assert.equal(Number(expected?.adjusted_up_seconds) + Number(expected?.adjusted_down_seconds), 195 * 60);
   const before = { as_of: String(as_of), known_at: String(known_at) };
   assert.deepEqual((await answered('operator', { ...DAY, ...before, group_by: 'brand' })).rows, rows);
+});
+
+test('a workbook has the cells of CSV: numbers as numbers, texts as texts, and the first row in view', async (t) => {
+  const { ask } = await opened(t);
+  const query = { ...DAY, group_by: ['region', 'store_id'], by: 'day' };
+  const csv = await ask('operator', { ...query, format: 'csv' });
+  const answer = await ask('operator', { ...query, format: 'xlsx' });
+  assert.equal(answer.statusCode, 200, answer.body.slice(0, 300));
+  assert.match(String(answer.headers['content-type']), /spreadsheetml\.sheet$/);
+  assert.equal(answer.headers['content-disposition'], 'attachment; filename="analytics.xlsx"');
+  const files = unzip(answer.rawPayload);
+  const sheet = String([...files].find(([name]) => name.endsWith('sheet1.xml'))?.[1]);
+  assert.equal(sheet.match(/<row /g)?.length, csv.body.trim().split('\n').length);
+  assert.match(sheet, /<pane [^>]*state="frozen"/);
+  assert.match(sheet, /<v>14400<\/v>/, 'the four open hours, in seconds');
+  const text = [...files.values()].join('\n');
+  for (const cell of ['label:region', '=south', 'as_of', 'known_at', 'tz_version', 'program_version', VERSION]) {
+    assert.ok(text.includes(`>${cell}<`), cell);
+  }
+  assert.doesNotMatch(text, /<f>/, 'a formula');
 });
 
 test('CSV has the same rows, and each of them what a later reader needs', async (t) => {

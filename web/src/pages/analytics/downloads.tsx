@@ -11,6 +11,7 @@ interface Props {
 
 const FORMATS = [
   { format: 'csv', words: 'CSV' },
+  { format: 'xlsx', words: 'Excel' },
   { format: 'json', words: 'JSON' },
 ] as const;
 
