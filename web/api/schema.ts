@@ -2725,7 +2725,7 @@ export interface Routes {
       readonly targets?: boolean | undefined;
       /** whether rows have what downtime cost, at the rates at which the stores sell; by default false */
       readonly lost_sales?: boolean | undefined;
-      /** by default `json` */
+      /** by default `json`; `xlsx` is an Excel workbook of at most 500,000 cells */
       readonly format?: 'json' | 'csv' | 'xlsx' | undefined;
     };
     answer: Analytics | string;
