@@ -34,7 +34,7 @@ test('bash completes commands, subcommands, options and their values', async (t)
   assert.deepEqual(completed('report', '--format=f'), ['full']);
   assert.deepEqual(completed('report', '--format', 'csv', '--form'), ['--format']);
   assert.deepEqual(completed('key', 'add', '--scopes', 'people'), [''], 'an earlier name is not offered');
-  assert.deepEqual(completed('report', '--format', ''), ['csv', 'full', 'exact', 'json', 'parquet']);
+  assert.deepEqual(completed('report', '--format', ''), ['csv', 'full', 'exact', 'json', 'parquet', 'xlsx']);
   assert.deepEqual(completed('completion', ''), ['bash', 'zsh', 'fish', '--quiet', '--help']);
   assert.deepEqual(completed('key', 'list', '--js'), ['--json']);
 });
