@@ -191,7 +191,8 @@ function enginesPart(known: Known, measured: Measured): string[] {
       '[14,226 stores](performance.md#postgresql), of which only the time is known, on two cores that had other work. On ' +
       'more cores, reports are shorter. Polls are appended as the benchmarks of ' +
       '[the API](performance.md#api) and of ClickHouse measured it; bytes are those of hourly imports ' +
-      '([sizes](operations.md#sizes)) and, for ClickHouse, of one import.',
+      '([sizes](operations.md#sizes)) and, for ClickHouse, of one import. Polls that arrive every few seconds need more: ' +
+      'their revisions took about one more byte a poll in a rough trial, which the disks above leave out.',
     'Therefore: DuckDB as long as one process is enough, that is without a second server that takes over; PostgreSQL for ' +
       `several servers, until its disks (${bytes.postgres} bytes a poll) or its reports take too long; then ClickHouse, ` +
       'on one server first. It becomes a cluster when a disk is full, or when a shard must survive the loss of a machine.',
