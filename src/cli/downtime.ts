@@ -10,6 +10,7 @@ import { formatInstant, instantFrom } from '../calendar/instant.ts';
 import { formatWallTime } from '../calendar/wall-time.ts';
 import { HOUR } from '../domain/hours.ts';
 import { isUuid } from '../lib/uuid.ts';
+import { ADJUSTMENT_KINDS, type AdjustmentKind } from '../storage/ports/adjustments.ts';
 import { configOf, type DatabaseFlags, withDatabase, withDatabaseOption } from './database.ts';
 import { formatCount, formatCounted } from './format.ts';
 import { printResult, printTable, say } from './output.ts';
@@ -24,12 +25,14 @@ interface AddFlags extends DatabaseFlags {
   readonly rrule?: string;
   readonly start?: string;
   readonly duration?: string;
+  readonly kind?: AdjustmentKind;
   readonly reason: string;
   readonly preview?: boolean;
 }
 
 interface ListFlags extends DatabaseFlags {
   readonly state?: Phase;
+  readonly kind?: AdjustmentKind;
   readonly store?: string;
 }
 
@@ -39,7 +42,9 @@ interface RevokeFlags extends DatabaseFlags {
 }
 
 export function downtimeCommand(program: Command): void {
-  const downtime = program.command('downtime').description('manage planned downtime of stores');
+  const downtime = program
+    .command('downtime')
+    .description('manage planned downtime of stores, and corrections of their figures');
   withDatabaseOption(downtime.command('add'))
     .description('plan downtime: for an interval, or a recurrence in the local time of each store')
     .option(
@@ -66,12 +71,19 @@ export function downtimeCommand(program: Command): void {
       'how long each occurrence lasts, such as PT2H',
       checked('--duration', (text, name) => checkDuration(name, text)),
     )
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'planned (the default); or a correction: excused, false_reading (checks do not count), force_down',
+      ).choices(ADJUSTMENT_KINDS),
+    )
     .requiredOption('--reason <text>', 'why', checked('--reason', checkedReason))
     .option('--preview', 'only print what it would cover')
     .action(add);
   withDatabaseOption(downtime.command('list'))
-    .description('list planned downtime, newest first')
+    .description('list planned downtime and corrections, newest first')
     .addOption(new Option('--state <state>', 'only those in this state').choices(PHASES))
+    .addOption(new Option('--kind <kind>', 'only those of this kind').choices(ADJUSTMENT_KINDS))
     .option(
       '--store <id>',
       'only those that include this store',
@@ -79,8 +91,8 @@ export function downtimeCommand(program: Command): void {
     )
     .action(list);
   withDatabaseOption(downtime.command('revoke'))
-    .description('revoke planned downtime from now on')
-    .argument('<id>', 'the ID of the planned downtime, as downtime list shows it', checked('id', idAs))
+    .description('revoke planned downtime or a correction from now on')
+    .argument('<id>', 'its ID, as downtime list shows it', checked('id', idAs))
     .requiredOption('--reason <text>', 'why', checked('--reason', checkedReason))
     .option('--entirely', 'as if it had never been recorded')
     .action(revoke);
@@ -92,7 +104,7 @@ async function add(flags: AddFlags): Promise<void> {
     const shown = await withDatabase(configOf(flags), 'write', (run) => run('addDowntime', given));
     return printDowntime(
       shown,
-      `planned downtime ${shown.record.id} of ${formatCounted(shown.stores, 'store')}: ${timeOf(shown)}`,
+      `${nameOf(shown)} ${shown.record.id} of ${formatCounted(shown.stores, 'store')}: ${timeOf(shown)}`,
     );
   }
   const coverage = await withDatabase(configOf(flags), 'read', (run) => run('previewDowntime', given));
@@ -107,7 +119,7 @@ async function add(flags: AddFlags): Promise<void> {
 
 /** @throws UsageError for a combination of options that says nothing */
 function givenBy(flags: AddFlags): GivenAdjustment {
-  const { stores, labels, allStores = false, from, to, rrule, start, duration, reason } = flags;
+  const { stores, labels, allStores = false, from, to, rrule, start, duration, kind, reason } = flags;
   const chosen = [stores !== undefined, labels !== undefined, allStores].filter(Boolean).length;
   if (chosen !== 1) throw misuse(`${chosen} of --stores, --labels and --all-stores are given, expected one of them`);
   const recurs = [rrule, start, duration].filter((text) => text !== undefined).length;
@@ -123,7 +135,7 @@ function givenBy(flags: AddFlags): GivenAdjustment {
       duration !== undefined && { recurrence: { rrule, start, duration } }),
   };
   parsing(() => checkedTime(time, Date.now()));
-  return { store_ids: stores, labels: allStores ? {} : labels && Object.fromEntries(labels), ...time, reason };
+  return { store_ids: stores, labels: allStores ? {} : labels && Object.fromEntries(labels), ...time, kind, reason };
 }
 
 type Label = readonly [key: string, value: string];
@@ -146,11 +158,14 @@ function idAs(text: string, name: string): void {
   throw misuse(`${name} is ${JSON.stringify(text.slice(0, 100))}, expected ${expected}`);
 }
 
-async function list({ state: phase, store, ...flags }: ListFlags): Promise<void> {
-  const all = await withDatabase(configOf(flags), 'read', (run) => run('listDowntime', { phase, storeId: store }));
-  const heading = ['ID', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR'];
+async function list({ state: phase, kind, store, ...flags }: ListFlags): Promise<void> {
+  const all = await withDatabase(configOf(flags), 'read', (run) =>
+    run('listDowntime', { phase, kind, storeId: store }),
+  );
+  const heading = ['ID', 'KIND', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR'];
   const rows = all.map((shown) => [
     shown.record.id,
+    shown.record.kind,
     shown.phase,
     formatCount(shown.stores),
     timeOf(shown),
@@ -162,11 +177,16 @@ async function list({ state: phase, store, ...flags }: ListFlags): Promise<void>
 
 async function revoke(id: string, { reason, entirely = false, ...flags }: RevokeFlags): Promise<void> {
   const shown = await withDatabase(configOf(flags), 'write', (run) => run('revokeDowntime', { id, reason, entirely }));
-  printDowntime(shown, `revoked planned downtime ${id} ${entirely ? 'entirely' : 'from now on'}`);
+  printDowntime(shown, `revoked ${nameOf(shown)} ${id} ${entirely ? 'entirely' : 'from now on'}`);
 }
 
 function printDowntime(shown: ShownAdjustment, line: string): void {
   printResult(adjustmentResource(shown), () => say(line));
+}
+
+/** `planned downtime`, or the kind of a correction. */
+function nameOf({ record: { kind } }: ShownAdjustment): string {
+  return kind === 'planned' ? 'planned downtime' : `correction (${kind})`;
 }
 
 function timeOf({ record: { time } }: ShownAdjustment): string {

@@ -30,9 +30,9 @@ test('planned downtime is previewed, added, listed and revoked on the command li
     .trim()
     .split('\n')
     .map((line) => line.split(/ {2,}/));
-  assert.deepEqual(rows[0], ['ID', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR']);
+  assert.deepEqual(rows[0], ['ID', 'KIND', 'STATE', 'STORES', 'TIME', 'REASON', 'AUTHOR']);
   const recurrence = 'every week on Sunday at 2 AM local, for PT2H, from 2040-01-01T02:00:00';
-  assert.deepEqual(rows[2], [id, 'upcoming', '3', recurrence, 'Updates', 'command line']);
+  assert.deepEqual(rows[2], [id, 'planned', 'upcoming', '3', recurrence, 'Updates', 'command line']);
   const revoked = await run(cwd, ['downtime', 'revoke', String(id), '--reason', 'A mistake', '--entirely']);
   assert.equal(revoked.stderr, `revoked planned downtime ${id} entirely\n`);
   const left = await run(cwd, ['downtime', 'list', '--state', 'revoked', '--store', 'b', '--json']);
@@ -41,6 +41,11 @@ test('planned downtime is previewed, added, listed and revoked on the command li
     adjustments.map((adjustment) => adjustment.adjustment_id),
     [id],
   );
+  const past = ['--from', '2023-01-22T12:00:00Z', '--to', '2023-01-22T14:00:00Z', '--reason', 'Our network'];
+  const excused = await run(cwd, ['downtime', 'add', '--all-stores', ...past, '--kind', 'excused']);
+  assert.match(excused.stderr, /^correction \(excused\) [\da-f-]{36} of 3 stores: 2023-01-22T12:00:00.000Z to /);
+  const corrections = await run(cwd, ['downtime', 'list', '--kind', 'EXCUSED']);
+  assert.match(corrections.stdout, /\n[\da-f-]{36} +excused +past +3 .* Our network +command line\n$/);
 });
 
 test('keys of labels and states may be in any case, and values of labels may not', async (t) => {

@@ -43,7 +43,7 @@ export default function DowntimePage() {
       <header class="head">
         <div>
           <h1>Planned downtime</h1>
-          <p class="quiet">Times when stores are expected to be down, such as a renovation.</p>
+          <p class="quiet">Planned downtime, such as a renovation, and corrections of the figures.</p>
         </div>
         {may('stores:write') && !adding.value && (
           <button type="button" class="button main" onClick={() => (adding.value = true)}>
