@@ -354,7 +354,7 @@ test('an owner opens what can be asked of the own stores, and saves nothing', as
   await page.waitForURL('**/analytics?period=last-7-days&label=brand%3ABella&by=total');
 });
 
-test('intervals are shown beside the uptime when they are asked for, and the choice is in the address', async (t) => {
+test('intervals and a statistical estimate are shown when they are chosen, and the choice is in the address', async (t) => {
   const { page } = await opened(t, `/analytics?${DAYS}&group_by=brand`);
   assert.doesNotMatch(await headline(page).innerText(), /79\.2%\s+\d/);
   await page.getByLabel('90% intervals').selectOption('Show');
@@ -364,6 +364,11 @@ test('intervals are shown beside the uptime when they are asked for, and the cho
   const [low, high] = [Number(ends?.[1]), Number(ends?.[2])];
   assert.ok(low < 79.2 && high > 79.2, `${low} to ${high}`);
   assert.match((await rowsOf(page, 'By group'))[0]?.[2] ?? '', /^79\.2%\s+\d+\.\d% to \d+\.\d%$/);
+  await page.getByLabel('Calculation').selectOption('Statistical estimate');
+  await page.waitForURL(/estimator=markov/);
+  await settled(page);
+  const estimate = /(\d+\.\d)%\s+\d+\.\d% to \d+\.\d%/.exec(await headline(page).innerText())?.[1];
+  assert.ok(estimate !== undefined && estimate !== '79.2' && Number(estimate) > 60, estimate);
 });
 
 test('a team subscribes to a question, sends it at once, sees what became of it, pauses and deletes it', async (t) => {

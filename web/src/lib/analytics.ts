@@ -24,6 +24,7 @@ export interface Asked {
   readonly compare: AnalyticsQuery['compare'];
   /** Whether the figures have credible intervals. */
   readonly intervals: true | undefined;
+  readonly estimator: AnalyticsQuery['estimator'];
 }
 
 /** What is asked for if the address does not say. */
@@ -46,6 +47,7 @@ export function askedFrom(address: URLSearchParams): Asked {
     ...{ group_by: all('group_by'), label: all('label'), store_id: all('store_id') },
     compare: one('compare') as Asked['compare'],
     intervals: one('intervals') === 'true' || undefined,
+    estimator: one('estimator') as Asked['estimator'],
   };
 }
 

@@ -32,6 +32,11 @@ const INTERVALS = [
   { value: 'true', words: 'Show' },
 ] as const;
 
+const ESTIMATORS = [
+  { value: '', words: 'Nearest check' },
+  { value: 'markov', words: 'Statistical estimate' },
+] as const;
+
 const COMPARE = [
   { value: '', words: 'Nothing' },
   { value: 'previous', words: 'The period before' },
@@ -39,7 +44,19 @@ const COMPARE = [
 ] as const;
 
 /** The fields of the question; the server names them in its errors. */
-const FIELDS = ['period', 'from', 'to', 'time_zone', 'by', 'daypart', 'group_by', 'label', 'store_id', 'compare'];
+const FIELDS = [
+  'period',
+  'from',
+  'to',
+  'time_zone',
+  'by',
+  'daypart',
+  'group_by',
+  'label',
+  'store_id',
+  'compare',
+  'estimator',
+];
 
 /** Whether an error is about fields of the question, where it is shown. */
 export function isAtField(error: unknown): boolean {
@@ -57,7 +74,7 @@ export function QuestionFields({
   error,
   calendar,
 }: Props & { readonly calendar: FiscalCalendar | null | undefined }) {
-  const choose = (name: 'compare' | 'time_zone') => (value: string) => setParams({ [name]: value });
+  const choose = (name: 'compare' | 'estimator' | 'time_zone') => (value: string) => setParams({ [name]: value });
   const zones = [
     { value: '', words: 'Store local time' },
     ...[...new Set([VIEWER_ZONE, 'UTC'])].map((zone) => ({ value: zone, words: zone })),
@@ -96,6 +113,13 @@ export function QuestionFields({
         choices={INTERVALS}
         wrong={undefined}
         onChange={(intervals) => setParams({ intervals })}
+      />
+      <Choice
+        label="Calculation"
+        value={asked.estimator ?? ''}
+        choices={ESTIMATORS}
+        wrong={faultOf(error, 'estimator')}
+        onChange={choose('estimator')}
       />
       <Choice
         label="Clock"
