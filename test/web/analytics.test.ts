@@ -371,7 +371,7 @@ test('intervals and a statistical estimate are shown when they are chosen, and t
   assert.ok(estimate !== undefined && estimate !== '79.2' && Number(estimate) > 60, estimate);
 });
 
-test('a team subscribes to a question, sends it at once, sees what became of it, pauses and deletes it', async (t) => {
+test('a team subscribes to a question, sends it at once, sees what became of it, pauses, edits and deletes it', async (t) => {
   const { page, app, storage } = await opened(t, '/analytics');
   await storage.contactPoints.changing((changes) =>
     changes.addContactPoint({
@@ -408,8 +408,18 @@ test('a team subscribes to a question, sends it at once, sees what became of it,
   assert.equal(await overflowOf(page), 0);
   await item.getByRole('button', { name: 'Pause' }).click();
   await item.getByText('paused').waitFor();
-  await item.getByRole('button', { name: 'Delete' }).click();
-  await item.getByRole('button', { name: 'Delete subscription' }).click();
+  await item.getByRole('button', { name: 'Edit' }).click();
+  assert.equal(await panel.getByLabel('At', { exact: true }).inputValue(), '07:30');
+  assert.ok(await panel.getByLabel('Ops').isChecked());
+  await panel.getByLabel('When').selectOption('Every day');
+  await panel.getByLabel('Attach the figures as CSV to mails').check();
+  assert.equal(await overflowOf(page), 0);
+  await panel.getByRole('button', { name: 'Save' }).click();
+  const daily = panel.getByRole('article', { name: 'Every day at 07:30' });
+  await daily.getByText('with CSV').waitFor();
+  await daily.getByText('paused').waitFor();
+  await daily.getByRole('button', { name: 'Delete' }).click();
+  await daily.getByRole('button', { name: 'Delete subscription' }).click();
   await panel.getByText('Nobody gets it yet.').waitFor();
 });
 

@@ -31,11 +31,18 @@ export function cronOf({ every, time, cron }: Schedule): string {
   return every === 'month' ? `${at} 1 * *` : `${at} * * ${(Number(every) + 1) % 7}`;
 }
 
+/** The choices that make a cron expression. */
+export function scheduleOf(cron: string): Schedule {
+  const [, minutes = '', hours = '', day, weekday] = /^(\d\d?) (\d\d?) (\*|1) \* (\*|[0-6])$/.exec(cron) ?? [];
+  if (minutes === '' || (day === '1' && weekday !== '*')) return { every: 'other', time: '08:00', cron };
+  const every: Every = day === '1' ? 'month' : weekday === '*' ? 'day' : `${(Number(weekday) + 6) % 7}`;
+  return { every, time: `${hours.padStart(2, '0')}:${minutes.padStart(2, '0')}`, cron };
+}
+
 /** `Every week, on Monday at 08:00`; an expression that is none of the choices, as it is. */
 export function cronWords(cron: string): string {
-  const [, minutes = '', hours = '', day, weekday] = /^(\d\d?) (\d\d?) (\*|1) \* (\*|[0-6])$/.exec(cron) ?? [];
-  if (minutes === '' || (day === '1' && weekday !== '*')) return cron;
-  const every: Every = day === '1' ? 'month' : weekday === '*' ? 'day' : `${(Number(weekday) + 6) % 7}`;
+  const { every, time } = scheduleOf(cron);
+  if (every === 'other') return cron;
   const words = everyChoices().find(({ value }) => value === every)?.words ?? '';
-  return `${words} at ${timeText(`${hours.padStart(2, '0')}:${minutes.padStart(2, '0')}`)}`;
+  return `${words} at ${timeText(time)}`;
 }

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ContactPoint, SavedQuestion, Subscription } from '../../../api/schema.ts';
 import { VIEWER_ZONE } from '../../lib/clock.ts';
-import { cronOf, cronWords, everyChoices, type Schedule } from '../../lib/subscription.ts';
+import { cronOf, cronWords, everyChoices, type Schedule, scheduleOf } from '../../lib/subscription.ts';
 import { ConfirmButton } from '../../parts/confirm-button.tsx';
 import { DeliveryStatus } from '../../parts/delivery-status.tsx';
 import { Failure } from '../../parts/failure.tsx';
@@ -46,7 +46,7 @@ export function Subscriptions({ question }: { readonly question: SavedQuestion }
                   <ul class="saved-list">
                     {own.map((item) => (
                       <li key={item.subscription_id}>
-                        <Item item={item} points={known} onChanged={subscriptions.reload} />
+                        <Item question={question} item={item} points={known} onChanged={subscriptions.reload} />
                       </li>
                     ))}
                   </ul>
@@ -60,6 +60,7 @@ export function Subscriptions({ question }: { readonly question: SavedQuestion }
             ) : adding.value ? (
               <SubscriptionForm
                 question={question}
+                item={undefined}
                 points={known}
                 onDone={(saved) => {
                   adding.value = false;
@@ -79,16 +80,18 @@ export function Subscriptions({ question }: { readonly question: SavedQuestion }
 }
 
 interface ItemProps {
+  readonly question: SavedQuestion;
   readonly item: Subscription;
   readonly points: readonly ContactPoint[];
   readonly onChanged: () => void;
 }
 
-function Item({ item, points, onChanged }: ItemProps) {
+function Item({ question, item, points, onChanged }: ItemProps) {
   const { subscription_id, cron, time_zone: zone, team, contact_points: ids, formats, enabled, next_at } = item;
   const path = { subscription_id };
   const { busy, error, run } = useSubmit();
   const isOpen = useSignal(false);
+  const isEdited = useSignal(false);
   const tests = useSignal(0);
   const names = ids.flatMap((id) => points.find(({ contact_point_id }) => contact_point_id === id)?.name ?? []);
   const words = cronWords(cron);
@@ -101,6 +104,19 @@ function Item({ item, points, onChanged }: ItemProps) {
     isOpen.value = true;
     tests.value++;
   };
+  if (isEdited.value) {
+    return (
+      <SubscriptionForm
+        question={question}
+        item={item}
+        points={points}
+        onDone={(saved) => {
+          isEdited.value = false;
+          if (saved) onChanged();
+        }}
+      />
+    );
+  }
   return (
     <article aria-label={words}>
       <p>
@@ -118,6 +134,9 @@ function Item({ item, points, onChanged }: ItemProps) {
         )}
       </p>
       <div class="row">
+        <button type="button" class="button" onClick={() => (isEdited.value = true)}>
+          Edit
+        </button>
         <button type="button" class="button" aria-disabled={busy} onClick={() => run(toggle)}>
           {enabled ? 'Pause' : 'Resume'}
         </button>
@@ -184,6 +203,8 @@ function LastMessages({ id, tests }: { readonly id: string; readonly tests: numb
 
 interface FormProps {
   readonly question: SavedQuestion;
+  /** The one to edit; `undefined`: a new one. */
+  readonly item: Subscription | undefined;
   readonly points: readonly ContactPoint[];
   readonly onDone: (saved: boolean) => void;
 }
@@ -193,13 +214,18 @@ const WHOSE = [
   { value: 'team', words: 'The team' },
 ] as const;
 
-function SubscriptionForm({ question: { question_id }, points, onDone }: FormProps) {
+function SubscriptionForm({ question: { question_id }, item, points, onDone }: FormProps) {
   const { value } = session;
   // Without users, there is only the team.
   const hasUser = value.kind === 'signed-in' && value.me.user !== null;
-  const schedule: Schedule = { every: '0', time: '08:00', cron: '0 8 * * 1' };
-  const fields = useFields({ ...schedule, zone: VIEWER_ZONE, team: !hasUser, csv: false });
-  const chosen = useSignal<readonly string[]>([]);
+  const schedule: Schedule = scheduleOf(item?.cron ?? '0 8 * * 1');
+  const fields = useFields({
+    ...schedule,
+    zone: item?.time_zone ?? VIEWER_ZONE,
+    team: item?.team ?? !hasUser,
+    csv: item?.formats.includes('csv') ?? false,
+  });
+  const chosen = useSignal<readonly string[]>(item?.contact_points ?? []);
   const error = useSignal<unknown>(undefined);
   const draft = valuesOf(fields);
   useUnsavedValues(JSON.stringify([draft, chosen.value]));
@@ -207,12 +233,15 @@ function SubscriptionForm({ question: { question_id }, points, onDone }: FormPro
   const save = async () => {
     error.value = undefined;
     const contact_points = possible.map((point) => point.contact_point_id).filter((id) => chosen.value.includes(id));
-    const body = {
-      ...{ question_id, team: draft.team, cron: cronOf(draft), time_zone: draft.zone, contact_points },
-      formats: draft.csv ? (['csv'] as const) : [],
-    };
+    const formats = draft.csv ? (['csv'] as const) : [];
+    const changed = { cron: cronOf(draft), time_zone: draft.zone, contact_points, formats };
     try {
-      await call('POST /api/v1/subscriptions', { body });
+      if (item === undefined) {
+        await call('POST /api/v1/subscriptions', { body: { ...changed, question_id, team: draft.team } });
+      } else {
+        const path = { subscription_id: item.subscription_id };
+        await call('PATCH /api/v1/subscriptions/{subscription_id}', { path, body: changed });
+      }
     } catch (failure) {
       error.value = failure;
       throw failure;
@@ -220,8 +249,13 @@ function SubscriptionForm({ question: { question_id }, points, onDone }: FormPro
     onDone(true);
   };
   return (
-    <Form class="form card" save={save} button="Subscribe" onCancel={() => onDone(false)}>
-      {hasUser && !isOwner() && (
+    <Form
+      class="form card"
+      save={save}
+      button={item === undefined ? 'Subscribe' : 'Save'}
+      onCancel={() => onDone(false)}
+    >
+      {item === undefined && hasUser && !isOwner() && (
         <SelectField
           label="For"
           value={draft.team ? 'team' : 'own'}
