@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD, TESTER } from '../support/accounts.ts';
+import { violationTexts } from '../support/axe.ts';
 import { openBrowser, openPage, overflowOf, settled } from '../support/browser.ts';
 import { AT_NOON, NOON_IN_CHICAGO as NOON, seenFleet } from '../support/seen-fleet.ts';
 import { merge } from '../support/staging.ts';
@@ -411,6 +412,7 @@ test('a team subscribes to a question, sends it at once, sees what became of it,
   await item.getByRole('button', { name: 'Edit' }).click();
   assert.equal(await panel.getByLabel('At', { exact: true }).inputValue(), '07:30');
   assert.ok(await panel.getByLabel('Ops').isChecked());
+  assert.deepEqual(await violationTexts(page), []);
   await panel.getByLabel('When').selectOption('Every day');
   await panel.getByLabel('Attach the figures as CSV to mails').check();
   assert.equal(await overflowOf(page), 0);
