@@ -56,6 +56,9 @@ export class SalesSettings {
       throw new UserError('forbidden', 'the sales rates are for admins to set');
     }
     const { storage, audit, now } = this.#parts;
+    if (given.group_labels === undefined && given.constants === undefined) {
+      throw invalid('nothing is changed, expected group_labels, constants or both', 'group_labels');
+    }
     const checked = checkAll({
       groupLabels: () => given.group_labels && keysFrom(given.group_labels),
       constants: () => given.constants && constantsFrom(given.constants),
