@@ -36,7 +36,11 @@ test('users are added, listed, disabled, enabled and removed', async (t) => {
   writeFileSync(join(cwd, 'stores.txt'), '\uFEFF17\r\n18\n\n');
   const owner = ['user', 'add', 'Owen@Example.com', '--role', 'owner', '--name', 'Owen O.', '--no-password'];
   const added = await run(cwd, [...owner, '--stores', '18, 19 18', '--stores-file', 'stores.txt']);
-  assert.equal(added.stderr, 'Added user owen@example.com (owner of 3 stores)\n');
+  assert.equal(
+    added.stderr,
+    'warning: there are no stores "18", "19", "17"; the user will see them once they exist\n' +
+      'Added user owen@example.com (owner of 3 stores)\n',
+  );
   const disabled = await run(cwd, ['user', 'disable', 'OWEN@example.com']);
   assert.equal(disabled.stderr, 'disabled owen@example.com\n');
   const listed = await run(cwd, ['user', 'list']);

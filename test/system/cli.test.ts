@@ -462,11 +462,11 @@ test('the demo serves a chain that it goes on polling, in a database of its own 
   assert.match(demo.output(), /Complete 100%/);
   assert.equal(demo.output().split('merging store_status.csv').length, 2, 'progress is shown once');
   assert.match(demo.output(), /\nstore_id,uptime_last_hour\(in minutes\).*\nATL-01,[\d.]+,/);
-  assert.match(demo.output(), /Platebound was down for 35 minutes from Tuesday, \w+ \d+, 18:40 C[SD]T\.$/m);
-  assert.match(demo.output(), /has been offline since Saturday, \w+ \d+, 18:40 [A-Z]+[-+:\d]*\.$/m);
+  assert.match(demo.output(), /Platebound was down for 35 minutes from Tuesday, \w+ \d+, 18:40 UTC−[56]\.$/m);
+  assert.match(demo.output(), /has been offline since Saturday, \w+ \d+, 18:40 UTC[−+:\d]*\.$/m);
   assert.match(demo.output(), /An alert rule notifies the demo inbox .*\n {4}http:.*\/incidents$/m);
   assert.match(demo.output(), /has published that it opens at 06:00, but opens at 08:00 \(store local time\)\.$/m);
-  const time = String.raw`\d\d:\d\d [A-Z]+[-+:\d]*`;
+  const time = String.raw`\d\d:\d\d UTC[−+:\d]*`;
   assert.match(demo.output(), new RegExp(` goes offline at ${time}, and .* comes back at ${time}\\.$`, 'm'));
   const [, url = ''] = await demo.says(/curl '(http:[^']+)'/);
   const csv = await (await fetch(url)).text();
