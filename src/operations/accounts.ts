@@ -1,6 +1,7 @@
 import { type AuditQuery, COMMAND_LINE } from '../accounts/audit.ts';
 import type { Page, PageRequest } from '../accounts/pages.ts';
 import { formatInstant } from '../calendar/instant.ts';
+import { trimmed } from '../lib/text.ts';
 import type { AuditRecord, KeyRecord, Role, TimePlace, UserRecord } from '../storage/ports/account-catalog.ts';
 import type { Operation } from './operation.ts';
 
@@ -25,7 +26,8 @@ export interface AddedUser {
 
 export const addUser: Operation<AddUser, AddedUser> = async ({ accounts, storage }, draft) => {
   const user = await accounts.users.add(COMMAND_LINE, draft);
-  const asked = [...new Set(draft.stores)];
+  // A list from a file may begin with a byte order mark.
+  const asked = [...new Set(draft.stores.map(trimmed))];
   const { ids } = await storage.snapshot((snapshot) => snapshot.storesNamed(asked));
   const known = new Set(ids);
   return { user, unknownStores: asked.filter((id) => !known.has(id)) };
