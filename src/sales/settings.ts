@@ -74,7 +74,7 @@ export class SalesSettings {
       await changes.save(after);
       const detail = { group_labels: after.groupLabels, constants: after.constants.map(wordsOf) };
       const subject = { kind: 'setting', id: 'sales_rates' } as const;
-      await changes.addAudit(audit.entry(actorOf(principal), 'sales_rates.changed', subject, detail));
+      await changes.addAudit(audit.entry(actorOf(principal), 'setting.changed', subject, detail));
       return after;
     });
   }

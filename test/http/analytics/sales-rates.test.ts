@@ -52,7 +52,7 @@ test('admins set the sales rates, operators read them, and downtime costs that m
   const changed = await ask('admin', 'PATCH', { constants: [] });
   assert.deepEqual(changed.json<{ group_labels: string[] }>().group_labels, ['brand', 'city'], 'the rest stays');
   assert.equal(await lost('operator'), null);
-  const audit = await server.app.inject({ url: '/api/v1/audit?action=sales_rates.changed', headers: as('admin') });
+  const audit = await server.app.inject({ url: '/api/v1/audit?action=setting.changed', headers: as('admin') });
   assert.deepEqual(
     audit.json<{ items: { detail: { constants: string[] } }[] }>().items.map(({ detail }) => detail.constants),
     [[], ['Brand:Bella 120.50 USD']],

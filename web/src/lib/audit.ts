@@ -23,7 +23,6 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   'key.revoked': 'Revoked an API key',
   'poll.deleted': 'Deleted a check',
   'report.deleted': 'Deleted a report',
-  'sales_rates.changed': 'Changed the sales rates',
   'saved_question.changed': 'Updated a saved question',
   'saved_question.created': 'Saved a question',
   'saved_question.deleted': 'Deleted a saved question',
