@@ -206,12 +206,7 @@ async function copyPolls(
   const { base, end } = keyRange(stores);
   const polls = await source.polls(base, end, first, last);
   const { staging } = target;
-  await stageRows(
-    staging,
-    'source_stores',
-    { store: 'INTEGER', store_id: 'VARCHAR' },
-    stores.map(({ key, id }) => [key - base, id]),
-  );
+  await stageStores(staging, stores, base);
   await staging.run('create or replace temp table source_polls (store integer, instant double, active utinyint)');
   await staging.append(
     'source_polls',
@@ -237,12 +232,7 @@ async function copySales(source: Snapshot, target: ImportSession, stores: readon
   if (range === undefined) return;
   const { base, end } = keyRange(stores);
   const { staging } = target;
-  await stageRows(
-    staging,
-    'source_stores',
-    { store: 'INTEGER', store_id: 'VARCHAR' },
-    stores.map(({ key, id }) => [key - base, id]),
-  );
+  await stageStores(staging, stores, base);
   await stageRows(
     staging,
     'source_currencies',
@@ -264,6 +254,12 @@ async function copySales(source: Snapshot, target: ImportSession, stores: readon
       from source_sales join source_stores using (store) join source_currencies using (number)`);
     await target.mergeSales('all_sales');
   }
+}
+
+/** Stages the ids of stores, by the keys that snapshots count from `base`. */
+function stageStores(staging: Session, stores: readonly StoreRecord[], base: number): Promise<void> {
+  const rows = stores.map(({ key, id }) => [key - base, id]);
+  return stageRows(staging, 'source_stores', { store: 'INTEGER', store_id: 'VARCHAR' }, rows);
 }
 
 type Values = readonly (string | number | boolean | null)[];

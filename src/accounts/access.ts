@@ -134,6 +134,11 @@ export function canSeeAllStores(principal: Principal): boolean {
   return storesOf(principal) === 'all';
 }
 
+/** Whether a principal can change the settings of the installation. */
+export function isAdmin(principal: Principal): boolean {
+  return principal.kind === 'open' || principal.role === 'admin';
+}
+
 /** Whether a principal can create, update and delete stores, including past hours. Owners cannot. */
 export function canWriteStores(principal: Principal): boolean {
   return hasScope(principal, 'stores:write') && (principal.kind === 'open' || principal.role !== 'owner');

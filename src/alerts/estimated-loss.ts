@@ -6,14 +6,14 @@ import { worth } from '../domain/sales/loss.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import { learnOwnSales } from '../sales/learn.ts';
 import { SalesRates } from '../sales/rates.ts';
-import type { SalesRatesReader } from '../storage/ports/sales-rates.ts';
+import type { SalesRatesRecord } from '../storage/ports/sales-rates.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 
 export interface EstimatedLossParts {
   readonly snapshot: Snapshot;
   readonly fleet: FleetSchedule;
-  readonly salesRates: SalesRatesReader;
+  readonly salesRates: SalesRatesRecord;
   /** Milliseconds between two polls of a store. */
   readonly pollInterval: number;
 }
@@ -37,10 +37,10 @@ export async function estimatedLoss(
   down: Intervals,
   now: number,
 ): Promise<EstimatedLoss | undefined> {
-  const { constants, ...settings } = await salesRates.rates();
-  if (down.length === 0 || ((await snapshot.salesRevision()) === 0 && constants.length === 0)) return undefined;
+  if (down.length === 0) return undefined;
+  if (salesRates.constants.length === 0 && (await snapshot.salesRevision()) === 0) return undefined;
   const own = await learnOwnSales(snapshot, fleet, [store], Math.floor(now / DAY) * DAY, pollInterval);
-  const rates = new SalesRates('', [store], own, { ...settings, constants, groupLabels: [] }).of(store);
+  const rates = new SalesRates('', [store], own, { ...salesRates, groupLabels: [] }).of(store);
   if (rates === undefined) return undefined;
   const [from, to] = [down[0] as number, down.at(-1) as number];
   const { base, schedule } = fleet.over(from, to);

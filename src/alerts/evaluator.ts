@@ -180,10 +180,11 @@ export class Evaluator {
     const isPlanned = plannedTest(planned, fleet.directory, draft.now);
     const letters = await speak(draft, { recipients: new Recipients(storage), isPlanned }, sees);
     if (letters.length === 0) return;
+    const salesRates = await storage.salesRates.rates();
     await storage.snapshot((snapshot) =>
       writeLetters(draft, letters, {
         ...{ snapshot, fleet, planned: this.#parts.planned, pollInterval, alerts: storage.alerts },
-        salesRates: storage.salesRates,
+        salesRates,
         missedPolls: (since, until) => missedPolls(this.#parts, since, until),
       }),
     );

@@ -7,7 +7,7 @@ import { staleAfter } from '../domain/staleness.ts';
 import type { ReadPlanned } from '../fleet/planned.ts';
 import type { FleetSchedule } from '../fleet/schedules.ts';
 import type { IncidentRecord } from '../storage/ports/alerts.ts';
-import type { SalesRatesReader } from '../storage/ports/sales-rates.ts';
+import type { SalesRatesRecord } from '../storage/ports/sales-rates.ts';
 import type { Snapshot } from '../storage/ports/snapshot.ts';
 import type { StoreEntry } from '../stores/directory.ts';
 import { estimatedLoss } from './estimated-loss.ts';
@@ -21,7 +21,7 @@ export interface StoreFactsParts {
   readonly fleet: FleetSchedule;
   readonly planned: ReadPlanned;
   /** `undefined`: what downtime cost is not asked for. */
-  readonly salesRates?: SalesRatesReader;
+  readonly salesRates?: SalesRatesRecord;
   /** Milliseconds between two polls of a store. */
   readonly pollInterval: number;
 }

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/access.ts';
+import { isAdmin, type Principal } from '../accounts/access.ts';
 import { type AuditLog, actorOf } from '../accounts/audit.ts';
 import { DAY } from '../domain/hours.ts';
 import { civilDate } from '../domain/periods/dates.ts';
@@ -119,6 +119,6 @@ function found(setting: Setting | undefined): StoredCalendar {
 
 /** @throws UserError `forbidden` */
 function requireAdmin(principal: Principal): void {
-  if (principal.kind === 'open' || principal.role === 'admin') return;
+  if (isAdmin(principal)) return;
   throw new UserError('forbidden', 'the fiscal calendar is for admins to change');
 }

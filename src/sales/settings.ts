@@ -1,4 +1,4 @@
-import { canSeeAllStores, type Principal } from '../accounts/access.ts';
+import { canSeeAllStores, isAdmin, type Principal } from '../accounts/access.ts';
 import { type AuditLog, actorOf } from '../accounts/audit.ts';
 import { CURRENCIES } from '../domain/sales/currencies.ts';
 import { amountFlaw } from '../domain/sales/money.ts';
@@ -52,7 +52,7 @@ export class SalesSettings {
    * @throws UserError `invalid_input`, `forbidden` for all but admins, `precondition_failed`
    */
   async change(principal: Principal, given: GivenRates, expected: number | undefined): Promise<SalesRatesRecord> {
-    if (principal.kind !== 'open' && principal.role !== 'admin') {
+    if (!isAdmin(principal)) {
       throw new UserError('forbidden', 'the sales rates are for admins to set');
     }
     const { storage, audit, now } = this.#parts;

@@ -118,10 +118,9 @@ const CELLS: Readonly<
     };
   },
   hour_of_week: () => ({
-    count: 7 * 24,
+    count: WEEK_HOURS,
     times: HOURS,
-    // 1970-01-01 was a Thursday.
-    cell: (_date, wall) => modulo(Math.floor(wall / HOUR) + 3 * 24, 7 * 24),
+    cell: (_date, wall) => hourOfWeek(wall),
     name: String,
   }),
   daypart: (_dates, dayparts) => ({
@@ -135,6 +134,15 @@ const CELLS: Readonly<
     name: (cell) => (dayparts[cell] as Daypart).name,
   }),
 };
+
+/** The hours of a week: 0 is Monday, 00:00 to 01:00. */
+export const WEEK_HOURS = 7 * 24;
+
+/** The hour of the week on a clock. @param wall milliseconds */
+export function hourOfWeek(wall: number): number {
+  // 1970-01-01 was a Thursday.
+  return modulo(Math.floor(wall / HOUR) + 3 * 24, WEEK_HOURS);
+}
 
 function timeOfDay(wall: number): number {
   return modulo(wall, DAY);

@@ -82,3 +82,19 @@ function begin(out: PeriodStates, from: number, state: PeriodState): void {
   out.state[out.length] = state;
   out.length++;
 }
+
+/** The open time in one state, in order. Stretches that meet where only the poll behind the state changes stay apart. */
+export function openTimeIn(wanted: PeriodState, open: Intervals, { from, state, length }: PeriodStates): Intervals {
+  const found: number[] = [];
+  let o = 0;
+  for (let step = 0; step < length; step++) {
+    if (state[step] !== wanted) continue;
+    const begin = from[step] as number;
+    const end = step + 1 < length ? (from[step + 1] as number) : Number.POSITIVE_INFINITY;
+    while (o < open.length && (open[o + 1] as number) <= begin) o += 2;
+    for (let i = o; i < open.length && (open[i] as number) < end; i += 2) {
+      found.push(Math.max(begin, open[i] as number), Math.min(end, open[i + 1] as number));
+    }
+  }
+  return found;
+}

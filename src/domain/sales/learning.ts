@@ -1,10 +1,11 @@
 import { HOUR } from '../hours.ts';
 import type { Intervals } from '../interval.ts';
 import { overlapWith } from '../interval.ts';
-import { type PeriodStates, UP } from '../periods/states.ts';
+import { hourOfWeek } from '../periods/cells.ts';
+import { openTimeIn, type PeriodStates, UP } from '../periods/states.ts';
 import type { ZoneStretch } from '../schedule.ts';
 import { instantOf, wallAt } from '../zone.ts';
-import { SalesTotals, WEEK_HOURS } from './rates.ts';
+import { SalesTotals } from './rates.ts';
 
 /** Sales of stores by the hour, as columns of one length. */
 export interface SalesColumns {
@@ -59,7 +60,7 @@ class SoldHours {
       // Two hours, if the clock shows this one twice; none, if a clock change skips it.
       const end = isLocal ? endOf(hour, begin, zone) : hour + HOUR;
       if (begin < from || end > to || begin === end) continue;
-      this.#insert(begin, end, row, weekHourOf(isLocal ? hour : wallAt(zone, hour)), isLocal);
+      this.#insert(begin, end, row, hourOfWeek(isLocal ? hour : wallAt(zone, hour)), isLocal);
     }
   }
 
@@ -123,7 +124,7 @@ export function learnSales(
   const currency = sales.currency[hours.row(hours.length - 1)] as number;
   const totals = new SalesTotals();
   const openIn = overlapWith(open);
-  const upIn = overlapWith(upTime(open, states));
+  const upIn = overlapWith(openTimeIn(UP, open, states));
   for (let i = 0; i < hours.length; i++) {
     const begin = hours.from(i);
     if (i > 0 && begin === hours.from(i - 1)) continue;
@@ -144,24 +145,4 @@ function zoneOf(zones: readonly ZoneStretch[], hour: number, isLocal: boolean): 
 /** @param begin the instant of the hour */
 function endOf(hour: number, begin: number, zone: ZoneStretch['zone']): number {
   return wallAt(zone, begin) === hour ? instantOf(zone, hour + HOUR) : begin;
-}
-
-/** 1970-01-01 was a Thursday. */
-function weekHourOf(wall: number): number {
-  return (((Math.floor(wall / HOUR) + 72) % WEEK_HOURS) + WEEK_HOURS) % WEEK_HOURS;
-}
-
-function upTime(open: Intervals, states: PeriodStates): Intervals {
-  const up: number[] = [];
-  let step = 0;
-  for (let o = 0; o < open.length; o += 2) {
-    const end = open[o + 1] as number;
-    for (let at = open[o] as number; at < end; ) {
-      while (step + 1 < states.length && (states.from[step + 1] as number) <= at) step++;
-      const next = step + 1 < states.length ? Math.min(end, states.from[step + 1] as number) : end;
-      if (states.state[step] === UP) up.push(at, next);
-      at = next;
-    }
-  }
-  return up;
 }

@@ -1,7 +1,7 @@
 import { HOUR } from '../hours.ts';
 import type { Intervals } from '../interval.ts';
 import type { Slots } from '../periods/slots.ts';
-import { DOWN, type PeriodStates } from '../periods/states.ts';
+import { DOWN, openTimeIn, type PeriodStates } from '../periods/states.ts';
 import { scaled } from './money.ts';
 import { RATE_SCALE, RATE_SOURCES, type StoreRates } from './rates.ts';
 
@@ -64,8 +64,9 @@ export class LossSums {
     if (rates !== undefined) this.#present.get(rates.currency)?.fill(1, row, row + cells);
     let [hour, time, lost] = [-1, 0, 0];
     const down = cutter(hours, slots);
-    for (const [from, to] of downIn(open, states)) {
-      down(from, to, (h, cell, length) => {
+    const stretches = openTimeIn(DOWN, open, states);
+    for (let d = 0; d < stretches.length; d += 2) {
+      down(stretches[d] as number, stretches[d + 1] as number, (h, cell, length) => {
         if (h !== hour) [hour, time, lost] = [h, 0, 0];
         time += length;
         const weekHour = hours.cell[h] as number;
@@ -135,19 +136,6 @@ export class LossSums {
 /** What is sold in open time at a rate, minor units. @param time milliseconds, in which halves occur */
 export function worth(rate: number, time: number): number {
   return scaled(rate, 2 * time, 2 * RATE_SCALE * HOUR);
-}
-
-function* downIn(open: Intervals, { from, state, length }: PeriodStates): Generator<readonly [number, number]> {
-  let o = 0;
-  for (let step = 0; step < length; step++) {
-    if (state[step] !== DOWN) continue;
-    const begin = from[step] as number;
-    const end = step + 1 < length ? (from[step + 1] as number) : Number.POSITIVE_INFINITY;
-    while (o < open.length && (open[o + 1] as number) <= begin) o += 2;
-    for (let i = o; i < open.length && (open[i] as number) < end; i += 2) {
-      yield [Math.max(begin, open[i] as number), Math.min(end, open[i + 1] as number)];
-    }
-  }
 }
 
 /** Receives a piece of time within an hour: the index of the hour, the cell (negative: none) and the length. */

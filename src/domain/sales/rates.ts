@@ -1,8 +1,6 @@
 import { HOUR } from '../hours.ts';
+import { WEEK_HOURS } from '../periods/cells.ts';
 import { scaled } from './money.ts';
-
-/** Hours of the week, from Monday 00:00 to 01:00. */
-export const WEEK_HOURS = 168;
 
 /** A rate is a whole number of hundredths of a minor unit per open hour. */
 export const RATE_SCALE = 100;
