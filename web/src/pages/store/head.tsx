@@ -54,7 +54,7 @@ export function StoreHead({ store, asOf }: Props) {
         <div>
           <dt>Local time</dt>
           <dd title={bothClocks(asOf, zone)}>
-            {withOffset(asOf, zone, 'day')}
+            <span>{withOffset(asOf, zone, 'day')}</span>
             <span class="quiet">
               {' '}
               · {store.zone_known ? zone : 'time zone unknown (times are UTC)'}
