@@ -1,5 +1,6 @@
 import { DAY } from '../hours.ts';
 import { contains, type Intervals } from '../interval.ts';
+import { lastCounting } from '../state.ts';
 import { probabilityDown } from './probability.ts';
 import type { AlertRule, Condition } from './rule.ts';
 import { beginning, countAfter, lastRun, lostTime, type Run, type StoreView } from './run.ts';
@@ -47,9 +48,11 @@ export interface Step {
  * opens; an open incident stays as it is until active polls end it.
  */
 export function evaluate(rule: AlertRule, store: StoreView, state: AlertState): Step {
-  const run = lastRun(store);
   const { incident } = state;
   const unchanged: Step = { state, transition: undefined };
+  // Most polls are active and nothing is open: how long that has been so, which may be thousands of polls, does not matter.
+  if (incident === undefined && isUp(store)) return unchanged;
+  const run = lastRun(store);
   if (run === undefined) return unchanged;
   if (incident !== undefined) {
     if (!run.active || countAfter(store, run, incident.openedBy) < rule.recovery) return unchanged;
@@ -68,6 +71,11 @@ export function evaluate(rule: AlertRule, store: StoreView, state: AlertState): 
     openedBy: run.to,
   };
   return { state: { ...state, incident: opened }, transition: { kind: 'opened', incident: opened } };
+}
+
+/** Whether the last counting poll found the store up. */
+function isUp({ at, open, polls, first, last, staleAfter }: StoreView): boolean {
+  return polls.active[lastCounting(open, polls, first, last, at, staleAfter)] === 1;
 }
 
 /** Whether now is not the time to open an incident. */
